@@ -1,0 +1,40 @@
+"""Tables and closed lists. See README.md for what this folder may not do."""
+
+from models.audit import AuditLog
+from models.base import database
+from models.binding import BindingCode, PendingScan, RebindRequest, TryCount, WechatBinding
+from models.hours import ExternalStudy, HourEntry
+from models.inbox import InboundMessage, JobClaim, LoginSession, OauthCode, PlatformToken
+from models.member import Exemption, Member, Mobility, RolePeriod
+from models.organization import Organization
+from models.session import Attendance, SceneTicket, StudySession
+
+#: Every table, in an order in which they can be created.
+TABLES = (
+    Organization,
+    Member,
+    RolePeriod,
+    Exemption,
+    Mobility,
+    StudySession,
+    Attendance,
+    SceneTicket,
+    ExternalStudy,
+    HourEntry,
+    WechatBinding,
+    BindingCode,
+    RebindRequest,
+    PendingScan,
+    TryCount,
+    InboundMessage,
+    PlatformToken,
+    LoginSession,
+    OauthCode,
+    JobClaim,
+    AuditLog,
+)
+
+#: Tables whose rows are never changed or removed; triggers of the migrations hold it (R110, G14).
+APPEND_ONLY = (HourEntry, AuditLog)
+
+__all__ = [table.__name__ for table in TABLES] + ["APPEND_ONLY", "TABLES", "database"]

@@ -1,0 +1,68 @@
+"""The ledger of credit hours: entries are inserted, never updated or deleted (R110)."""
+
+from __future__ import annotations
+
+from peewee import SQL, CharField, ForeignKeyField, IntegerField
+
+from models.base import BaseModel, DayField, MomentField, TermField
+from models.member import Member
+from models.organization import Organization
+from models.session import StudySession
+from models.terms import CreditKind, EntrySource, ExternalState
+
+
+class ExternalStudy(BaseModel):
+    """支部外学习: proposed by a guest's scan or a stated figure, decided by the home branch (R11, R34)."""
+
+    member = ForeignKeyField(Member, backref="external_studies", on_delete="RESTRICT")
+    branch = ForeignKeyField(Organization, on_delete="RESTRICT")
+    session = ForeignKeyField(StudySession, null=True, on_delete="RESTRICT")
+    org_name = CharField(max_length=50)
+    title = CharField(max_length=60)
+    day = DayField()
+    hours = IntegerField(constraints=[SQL("CHECK (hours >= 0)")])
+    credit_kind = TermField(CreditKind)
+    state = TermField(ExternalState, default=ExternalState.PROPOSED)
+    scanned_at = MomentField(null=True)
+
+    class Meta:
+        """A guest proposes one session once."""
+
+        indexes = ((("member", "session", "branch"), True),)
+
+
+class HourEntry(BaseModel):
+    """One line of a member's hours. Amounts are hundredths of an hour.
+
+    `hours` is what counts (after the ratio of its kind, R03), `stated` what the session offered.
+    `posting` is the session's confirmation that wrote the line; a reversal names the line it undoes,
+    once. `rule` and `edition` say why (R111); `confirmed_by` empty means the automatic confirmation.
+    """
+
+    member = ForeignKeyField(Member, backref="hour_entries", on_delete="RESTRICT", index=False)
+    branch = ForeignKeyField(Organization, on_delete="RESTRICT")
+    year = IntegerField()
+    day = DayField()
+    hours = IntegerField(constraints=[SQL("CHECK (hours BETWEEN -2400 AND 2400)")])
+    stated = IntegerField()
+    credit_kind = TermField(CreditKind)
+    source = TermField(EntrySource)
+    session = ForeignKeyField(StudySession, null=True, on_delete="RESTRICT", index=False)
+    external = ForeignKeyField(ExternalStudy, null=True, on_delete="RESTRICT")
+    posting = IntegerField(default=0)
+    reverses = ForeignKeyField("self", null=True, unique=True, on_delete="RESTRICT")
+    reason = CharField(max_length=200, null=True)
+    rule = CharField(max_length=10)
+    edition = CharField(max_length=20)
+    confirmed_by = ForeignKeyField(
+        Member, null=True, on_delete="RESTRICT", backref="hours_confirmed", index=False
+    )
+    created_at = MomentField()
+
+    class Meta:
+        """One posting of a session gives a member one line per day and source."""
+
+        indexes = (
+            (("member", "year"), False),
+            (("session", "member", "day", "posting", "source", "branch"), True),
+        )

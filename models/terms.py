@@ -1,0 +1,222 @@
+"""Closed lists of the field: the identifiers of docs/glossary.md, each with its official Chinese.
+
+The stored value is the identifier; people always read the Chinese (`.label`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Term(StrEnum):
+    """A word of the field: its value is the identifier, `label` the Chinese a person reads."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Build a member from its identifier and its Chinese."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def of_label(cls, label: str) -> Self | None:
+        """Return the term that people call `label`, or None."""
+        return next((term for term in cls if term.label == label), None)
+
+
+class OrgKind(Term):
+    """党组织的类型."""
+
+    COMMITTEE = "COMMITTEE", "党委"
+    GENERAL_BRANCH = "GENERAL_BRANCH", "党总支"
+    BRANCH = "BRANCH", "党支部"
+    GROUP = "GROUP", "党小组"
+
+
+class Sector(Term):
+    """党组织所在的领域."""
+
+    ORGAN = "ORGAN", "机关"
+    INSTITUTION = "INSTITUTION", "事业单位"
+    ENTERPRISE = "ENTERPRISE", "国有企业"
+    RURAL = "RURAL", "农村"
+    COMMUNITY = "COMMUNITY", "社区"
+    NEW_SECTOR = "NEW_SECTOR", "两新组织"
+    UNIVERSITY = "UNIVERSITY", "高校"
+
+
+class MemberCategory(Term):
+    """党员类别."""
+
+    IN_SERVICE = "IN_SERVICE", "在职"
+    RETIRED = "RETIRED", "离退休"
+    RURAL_NO_POST = "RURAL_NO_POST", "农村无职"
+    STUDENT = "STUDENT", "学生"
+    NEW_SECTOR = "NEW_SECTOR", "两新"
+    OTHER = "OTHER", "其他"
+
+
+class Role(Term):
+    """党内职务的角色; periods of it decide rights (R100) and the required hours (R02)."""
+
+    SECRETARY = "SECRETARY", "书记"
+    DEPUTY = "DEPUTY", "副书记"
+    COMMITTEE = "COMMITTEE", "支委"
+    GROUP_HEAD = "GROUP_HEAD", "党小组长"
+    OFFICER = "OFFICER", "上级党务干部"
+    ADMIN = "ADMIN", "系统管理员"
+
+
+class ExemptionKind(Term):
+    """Why a member is not required, not due, or paused (F18: a category and dates, no diagnosis)."""
+
+    NOT_REQUIRED = "NOT_REQUIRED", "不作硬性要求"
+    ORG_LIFE_PAUSED = "ORG_LIFE_PAUSED", "停止组织生活"
+    EXCLUDED_FROM_DUE = "EXCLUDED_FROM_DUE", "不计入应到"
+
+
+class SessionKind(Term):
+    """学习的形式."""
+
+    GENERAL_MEETING = "GENERAL_MEETING", "党员大会"
+    COMMITTEE_MEETING = "COMMITTEE_MEETING", "支委会"
+    GROUP_MEETING = "GROUP_MEETING", "党小组会"
+    PARTY_LECTURE = "PARTY_LECTURE", "党课"
+    THEME_DAY = "THEME_DAY", "主题党日"
+    ORG_LIFE_MEETING = "ORG_LIFE_MEETING", "组织生活会"
+    CENTRALISED_TRAINING = "CENTRALISED_TRAINING", "集中培训"
+    COLLECTIVE_STUDY = "COLLECTIVE_STUDY", "集体学习"
+    HOME_VISIT = "HOME_VISIT", "送学上门"
+    REMOTE = "REMOTE", "远程学习"
+    PRACTICE = "PRACTICE", "实践活动"
+
+
+class Area(Term):
+    """Seven content areas (条例 art. 9–15)."""
+
+    THEORY = "THEORY", "政治理论"
+    POLITICAL = "POLITICAL", "政治教育和政治训练"
+    RULES = "RULES", "党章党规党纪"
+    PURPOSE = "PURPOSE", "党的宗旨"
+    TRADITION = "TRADITION", "革命传统"
+    SITUATION = "SITUATION", "形势政策"
+    SKILLS = "SKILLS", "知识技能"
+
+
+class DueScope(Term):
+    """Who is due at a session."""
+
+    ALL = "ALL", "全体党员"
+    GROUP = "GROUP", "党小组"
+    COMMITTEE = "COMMITTEE", "支委"
+    LIST = "LIST", "指定人员"
+
+
+class CreditKind(Term):
+    """学时的种类 (R03 says which of them count)."""
+
+    CENTRALISED = "CENTRALISED", "集中培训"
+    COLLECTIVE = "COLLECTIVE", "集体学习"
+    SELF = "SELF", "个人自学"
+    PRACTICE = "PRACTICE", "实践"
+    NONE = "NONE", "不计学时"
+
+
+class OrganiserLevel(Term):
+    """Who organises a session (R12–R14 look at it)."""
+
+    BRANCH = "BRANCH", "党支部"
+    BASIC_COMMITTEE = "BASIC_COMMITTEE", "基层党委"
+    COUNTY_PLUS = "COUNTY_PLUS", "县级以上"
+
+
+class SessionState(Term):
+    """States of a session; OPEN is derived from the clock, CLOSED from the clock or the chair."""
+
+    DRAFT = "DRAFT", "草稿"
+    PUBLISHED = "PUBLISHED", "已发布"
+    OPEN = "OPEN", "签到中"
+    CLOSED = "CLOSED", "已结束"
+    CONFIRMED = "CONFIRMED", "已确认"
+    REOPENED = "REOPENED", "已退回重核"
+    CANCELLED = "CANCELLED", "已取消"
+
+
+class AttendanceStatus(Term):
+    """到会情况."""
+
+    EXPECTED = "EXPECTED", "未到"
+    PRESENT = "PRESENT", "到会"
+    LATE = "LATE", "迟到"
+    PARTIAL = "PARTIAL", "部分参加"
+    LEAVE = "LEAVE", "请假"
+    ABSENT = "ABSENT", "缺席"
+    EXEMPT = "EXEMPT", "不作要求"
+
+
+class AttendanceSource(Term):
+    """How attendance became known (F04: every way counts the same)."""
+
+    QR = "QR", "扫码签到"
+    CODE = "CODE", "数字签到"
+    ROLL_CALL = "ROLL_CALL", "点名"
+    PAPER = "PAPER", "纸质签到"
+    VISIT = "VISIT", "送学上门"
+    HOST = "HOST", "流入地支部"
+    IMPORT = "IMPORT", "补录"
+
+
+class EntrySource(Term):
+    """Where an hour entry comes from (R111)."""
+
+    ATTENDANCE = "ATTENDANCE", "参加学习"
+    MAKE_UP = "MAKE_UP", "补学"
+    EXTERNAL = "EXTERNAL", "支部外学习"
+    ADJUST = "ADJUST", "更正"
+    REVERSAL = "REVERSAL", "冲销"
+
+
+class ExternalState(Term):
+    """A study outside the branch, proposed until the home branch has decided (R34)."""
+
+    PROPOSED = "PROPOSED", "待确认"
+    CONFIRMED = "CONFIRMED", "已确认"
+    REFUSED = "REFUSED", "未认定"
+
+
+class HoursFlag(Term):
+    """Why credited hours are below the required ones (R09)."""
+
+    HOURS_SHORT = "HOURS_SHORT", "学时不足"
+    BRANCH_SHORT = "BRANCH_SHORT", "支部安排不足"
+
+
+class RequestState(Term):
+    """A request that waits for the secretary."""
+
+    PENDING = "PENDING", "待确认"
+    APPROVED = "APPROVED", "已同意"
+    REFUSED = "REFUSED", "未同意"
+
+
+#: What people write in the roster's 党内职务 column, and the role that it gives.
+DUTIES: dict[str, Role] = {
+    "书记": Role.SECRETARY,
+    "党支部书记": Role.SECRETARY,
+    "支部书记": Role.SECRETARY,
+    "副书记": Role.DEPUTY,
+    "组织委员": Role.COMMITTEE,
+    "宣传委员": Role.COMMITTEE,
+    "纪检委员": Role.COMMITTEE,
+    "青年委员": Role.COMMITTEE,
+    "统战委员": Role.COMMITTEE,
+    "保密委员": Role.COMMITTEE,
+    "群工委员": Role.COMMITTEE,
+    "委员": Role.COMMITTEE,
+    "支委": Role.COMMITTEE,
+    "党小组长": Role.GROUP_HEAD,
+    "党务干部": Role.OFFICER,
+}
