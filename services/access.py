@@ -1,0 +1,103 @@
+"""What a person may reach: rights follow role periods and the tree of organizations (R100, R113)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from models import Organization, RolePeriod
+from models.terms import Role
+from services.actor import Actor
+from services.errors import ServiceError, not_found
+
+#: Roles that run a branch.
+LEADING = frozenset({Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE})
+#: Roles that look after the branches below.
+ABOVE = frozenset({Role.OFFICER, Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of a member in force on a day, and the organization it is held in."""
+
+    role: Role
+    organization_id: int
+    path: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What an actor may do with the sessions of one organization.
+
+    `manage` covers publishing, closing, confirming and cancelling, `reopen` taking a confirmation
+    back. Members whose branch or group lies below one of `prefixes` may be called in the roll.
+    """
+
+    manage: bool = False
+    reopen: bool = False
+    prefixes: tuple[str, ...] = ()
+
+    def reaches(self, *paths: str | None) -> bool:
+        """Whether a member with these paths (branch, group) may be called."""
+        return any(path is not None and path.startswith(prefix) for path in paths for prefix in self.prefixes)
+
+
+def grants(member_id: int, on: date) -> list[Grant]:
+    """Return the roles that a member holds on a day."""
+    rows = (
+        RolePeriod.select(RolePeriod.role, Organization.id, Organization.path, Organization.name)
+        .join(Organization)
+        .where(
+            RolePeriod.member == member_id,
+            RolePeriod.starts <= on,
+            RolePeriod.ends.is_null() | (RolePeriod.ends >= on),
+        )
+        .tuples()
+    )
+    return [Grant(Role(role), org, path, name) for role, org, path, name in rows]
+
+
+def session_rights(actor: Actor, path: str, on: date) -> Rights:
+    """Return what an actor may do with the sessions of the organization at `path`.
+
+    A branch's leaders run its sessions and those of its groups; at a session from above they call
+    their own members. A group head calls the own group and runs its sessions. Officers above may
+    all of it and reopen.
+    """
+    if actor.kind != "member" or actor.member_id is None:
+        return Rights(manage=True, reopen=True, prefixes=("",))
+    manage = reopen = False
+    prefixes: set[str] = set()
+    for grant in grants(actor.member_id, on):
+        below = path.startswith(grant.path)
+        if grant.role in ABOVE and below:
+            manage = reopen = True
+            prefixes.add(grant.path)
+        elif grant.role in LEADING and (below or grant.path.startswith(path)):
+            manage = manage or below
+            prefixes.add(grant.path)
+        elif grant.role is Role.GROUP_HEAD and grant.path.startswith(path):
+            manage = manage or grant.path == path
+            prefixes.add(grant.path)
+    return Rights(manage, reopen, tuple(sorted(prefixes)))
+
+
+def require_manage(actor: Actor, path: str, on: date) -> Rights:
+    """Return the rights of an actor who runs these sessions.
+
+    Raises:
+        ServiceError: `not_found` for outsiders, `forbidden` for a group head of the branch.
+    """
+    rights = session_rights(actor, path, on)
+    if rights.manage:
+        return rights
+    if rights.prefixes:
+        raise ServiceError("forbidden", "这一步要由支部书记或支委来办。", "请联系他们。", kind="forbidden")
+    raise not_found("这次学习")
+
+
+def led_organizations(member_id: int, on: date) -> list[Grant]:
+    """Return the organizations whose sessions a member runs or calls, by name."""
+    wanted = LEADING | ABOVE | {Role.GROUP_HEAD}
+    return sorted((grant for grant in grants(member_id, on) if grant.role in wanted), key=lambda g: g.name)

@@ -1,0 +1,234 @@
+"""What lies around today: sessions of a member, of the organizations a person leads, of a screen. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import fn
+
+from models import Attendance, HourEntry, Member, Organization, StudySession
+from models.terms import AttendanceStatus, OrgKind, SessionState
+from services import rulebook, sessions
+from services.access import ABOVE, LEADING, Grant, Rights
+from services.clock import civil_day, day_start, seconds
+from services.policy import window
+from services.policy.rates import THERE
+
+#: No list of a page is longer than this (RELIABILITY part 3).
+PAGE = 100
+#: How far the list of a leader reaches back and ahead.
+_BACK, _AHEAD = timedelta(days=30), timedelta(days=60)
+#: A screen writes so many names; the count beside them is always whole.
+_NAMES = 300
+_LIVE = (SessionState.PUBLISHED, SessionState.REOPENED, SessionState.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A session in which a member has a place, with the place as it stands."""
+
+    session: StudySession
+    state: SessionState
+    status: AttendanceStatus
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Led:
+    """A session that a person runs or calls; the counts are None for those who call one group only."""
+
+    session: StudySession
+    state: SessionState
+    manage: bool
+    due: int | None
+    present: int | None
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a meeting screen shows of the attendance; the names are sorted by name (F02)."""
+
+    due: int
+    present: int
+    names: tuple[str, ...]
+
+
+def of_member(member: Member, now: datetime) -> list[Ahead]:
+    """Return the sessions of today and later in which a member has a place, the next first, five at most."""
+    rows = (
+        Attendance.select(Attendance, StudySession, Organization)
+        .join(StudySession)
+        .join(Organization)
+        .where(
+            Attendance.member == member,
+            StudySession.starts_at >= day_start(civil_day(now)),
+            StudySession.state.in_(_LIVE),
+        )
+        .order_by(StudySession.starts_at)
+        .limit(5)
+    )
+    return [Ahead(row.session, sessions.state_of(row.session, now), row.status, row.at) for row in rows]
+
+
+def led(grants: Iterable[Grant], now: datetime) -> list[Led]:
+    """Return the sessions around today that a person runs or calls, by time.
+
+    Sessions of the organizations led and of those below, and sessions from above at which the own
+    members are called.
+    """
+    grants = list(grants)
+    if not grants:
+        return []
+    rows = list(
+        StudySession.select(StudySession, Organization)
+        .join(Organization)
+        .where(
+            _reached(grants),
+            StudySession.starts_at >= now - _BACK,
+            StudySession.starts_at <= now + _AHEAD,
+            StudySession.state.in_(_LIVE),
+        )
+        .order_by(StudySession.starts_at, StudySession.id)
+        .limit(PAGE)
+    )
+    counts = _counts([row.id for row in rows])
+    return [_led(row, grants, counts, now) for row in rows]
+
+
+def organizations(grants: Iterable[Grant]) -> list[Organization]:
+    """Return the organizations for which a person may publish sessions, from the top down."""
+    conditions = [
+        Organization.path.startswith(grant.path) for grant in grants if grant.role in LEADING or grant.role in ABOVE
+    ]
+    conditions += [Organization.id == grant.organization_id for grant in grants]
+    if not conditions:
+        return []
+    # A group head runs the own group's sessions; for everybody else this second line adds nothing.
+    return list(Organization.select().where(_any(conditions)).order_by(Organization.path).limit(PAGE))
+
+
+def last_held(organizations_: Iterable[Organization]) -> StudySession | None:
+    """Return the latest session of these organizations: the next one is usually held alike (F12)."""
+    ids = [organization.id for organization in organizations_]
+    return (  # type: ignore[no-any-return]
+        StudySession.select()
+        .where(StudySession.organization.in_(ids), StudySession.state.in_(_LIVE))
+        .order_by(StudySession.created_at.desc(), StudySession.id.desc())
+        .first()
+    )
+
+
+def twin(organization_code: str, title: str, starts_at: datetime) -> StudySession | None:
+    """Return the published session of this organization, title and time: what a second tap would repeat."""
+    return (  # type: ignore[no-any-return]
+        StudySession.select()
+        .join(Organization)
+        .where(
+            Organization.code == organization_code,
+            StudySession.title == title.strip(),
+            StudySession.starts_at == starts_at,
+            StudySession.state == SessionState.PUBLISHED,
+        )
+        .first()
+    )
+
+
+def reached_numbers(session: StudySession, rights: Rights) -> frozenset[str]:
+    """Return the numbers of the members with a place whom these rights reach."""
+    mine = Attendance.select(Attendance.member).where(Attendance.session == session)
+    return frozenset(number for number, _ in _members(rights, Member.id.in_(mine)))
+
+
+def unlisted(session: StudySession, rights: Rights, now: datetime) -> list[tuple[str, str]]:
+    """Return (number, name) of members within reach who have no place, by name: they may have come."""
+    placed = Attendance.select(Attendance.member).where(Attendance.session == session)
+    day = civil_day(now)
+    active = (Member.active_from <= day) & (Member.active_to.is_null() | (Member.active_to >= day))
+    return _members(rights, Member.id.not_in(placed) & active, PAGE)
+
+
+def years(member: Member, now: datetime) -> list[int]:
+    """Return the years in which a member's ledger has lines, and this year, the newest first."""
+    rows = HourEntry.select(HourEntry.year).where(HourEntry.member == member).distinct().tuples()
+    return sorted({year for (year,) in rows} | {civil_day(now).year}, reverse=True)
+
+
+def door(session: StudySession) -> window.Window:
+    """Return when a session's door opens and shuts (R23)."""
+    rules = rulebook.current().checkin(civil_day(session.starts_at))
+    return window.window_of(seconds(session.starts_at), rules.open_before, rules.on_time, rules.late_until)
+
+
+def live(session: StudySession) -> Live:
+    """Return the counts and names of a meeting screen in two small queries."""
+    due, present = _counts([session.id]).get(session.id, (0, 0))
+    names = (
+        Attendance.select(Member.name)
+        .join(Member, on=(Attendance.member == Member.id))
+        .where(Attendance.session == session, Attendance.status.in_(THERE))
+        .order_by(Member.name)
+        .limit(_NAMES)
+        .tuples()
+    )
+    return Live(due, present, tuple(name for (name,) in names))
+
+
+def _led(session: StudySession, grants: list[Grant], counts: dict[int, tuple[int, int]], now: datetime) -> Led:
+    path = session.organization.path
+    wide = any(path.startswith(grant.path) for grant in grants if grant.role in LEADING or grant.role in ABOVE)
+    own = session.organization.kind is OrgKind.GROUP and any(grant.path == path for grant in grants)
+    due, present = counts.get(session.id, (0, 0)) if wide or own else (None, None)
+    return Led(session, sessions.state_of(session, now), wide or own, due, present)
+
+
+def _reached(grants: list[Grant]) -> Any:
+    conditions = []
+    for grant in grants:
+        parts = grant.path.split(".")[:-1]
+        above = [".".join(parts[:depth]) + "." for depth in range(1, len(parts))]
+        conditions.append(Organization.path.startswith(grant.path))
+        conditions.append(Organization.path.in_(above))
+    return _any(conditions)
+
+
+def _any(conditions: list[Any]) -> Any:
+    found = conditions[0]
+    for condition in conditions[1:]:
+        found = found | condition
+    return found
+
+
+def _counts(session_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Return {session: (due, present)} of all these sessions in one query."""
+    rows = (
+        Attendance.select(Attendance.session, Attendance.due, Attendance.status, fn.COUNT(Attendance.id))
+        .where(Attendance.session.in_(session_ids))
+        .group_by(Attendance.session, Attendance.due, Attendance.status)
+        .tuples()
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for session_id, is_due, status, number in rows:
+        due, present = found.get(session_id, (0, 0))
+        found[session_id] = (due + (number if is_due else 0), present + (number if status in THERE else 0))
+    return found
+
+
+def _members(rights: Rights, condition: Any, limit: int | None = None) -> list[tuple[str, str]]:
+    if not rights.prefixes:
+        return []
+    branch, group = Organization.alias(), Organization.alias()
+    reach = _any(
+        [branch.path.startswith(prefix) | group.path.startswith(prefix) for prefix in rights.prefixes]
+    )
+    query = (
+        Member.select(Member.number, Member.name)
+        .join(branch, on=(Member.branch == branch.id))
+        .switch(Member)
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(condition, reach)
+        .order_by(Member.name, Member.number)
+    )
+    return list((query.limit(limit) if limit else query).tuples())

@@ -1,0 +1,259 @@
+"""Who came: the roll call, the confirmation that posts the hours, and taking it back (R24–R28, R110)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from models import Attendance, Member, Organization, StudySession
+from models.terms import AttendanceSource, AttendanceStatus, SessionState
+from services import audit, codes, posting, rulebook, sessions
+from services.access import Rights, require_manage, session_rights
+from services.actor import SYSTEM, Actor
+from services.clock import civil_day, seconds
+from services.errors import ServiceError, invalid, not_found
+from services.policy import rates
+from services.policy.amounts import hours as as_hours
+from services.transaction import transaction
+
+#: What a roll call may write; EXPECTED takes a mistaken call back.
+CALLABLE = frozenset(AttendanceStatus) - {AttendanceStatus.EXEMPT}
+_BEFORE_START = frozenset({AttendanceStatus.LEAVE, AttendanceStatus.EXPECTED})
+
+
+@dataclass(frozen=True)
+class Place:
+    """One member's place, as the roll shows it."""
+
+    number: str
+    name: str
+    group: str | None
+    status: AttendanceStatus
+    due: bool
+    source: AttendanceSource | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Roll:
+    """A session with everybody in it; `rate` is per cent of those due, None when nobody was due (R28)."""
+
+    session: StudySession
+    state: SessionState
+    due: int
+    present: int
+    rate: Decimal | None
+    rate_without_leave: Decimal | None
+    places: tuple[Place, ...]
+
+
+def roll(key: str, now: datetime) -> Roll:
+    """Return a session's roll, by group and name (F02: never by an amount)."""
+    session = sessions.find(key)
+    group = Organization.alias()
+    query = (
+        Attendance.select(
+            Member.number, Member.name, group.name, Attendance.status, Attendance.due, Attendance.source, Attendance.at
+        )
+        .join(Member, on=(Attendance.member == Member.id))
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(Attendance.session == session)
+        .order_by(group.name, Member.name, Member.number)
+    )
+    places = tuple(Place(*row) for row in query.tuples())
+    counts: dict[str, int] = {}
+    for place in places:
+        if place.due:
+            counts[place.status] = counts.get(place.status, 0) + 1
+    full, without_leave = rates.rates(counts)
+    present = sum(place.status in rates.THERE for place in places)
+    return Roll(
+        session, sessions.state_of(session, now), sum(counts.values()), present, full, without_leave, places
+    )
+
+
+def call_roll(
+    actor: Actor,
+    key: str,
+    status: AttendanceStatus,
+    numbers: list[str],
+    now: datetime,
+    source: AttendanceSource = AttendanceSource.ROLL_CALL,
+    part_credit: int | None = None,
+) -> Roll:
+    """Mark members as a leader or group head saw them (R27: openly, by name of the caller).
+
+    A member of the reach who has no place gets one, not due. A place that already says the same is
+    left as it is, so that a first time is kept. Nothing is written unless every number fits.
+
+    Raises:
+        ServiceError: confirmed already, not yet begun, unknown or unreachable numbers.
+    """
+    if status not in CALLABLE:
+        raise invalid("status", "点名不能登记为这个状态。", "请选到会、迟到、部分参加、请假或未到。")
+    with transaction():
+        session = sessions.find(key)
+        rights = session_rights(actor, session.organization.path, civil_day(now))
+        if not rights.prefixes:
+            raise not_found("这次学习")
+        _require_callable(session, status, now)
+        members = _reachable(rights, numbers)
+        for member in members:
+            _mark(session, member, status, source, actor, now, part_credit)
+        audit.record(
+            actor, now, "session.called", "session", session.key, status=status, members=[m.id for m in members]
+        )
+    return roll(key, now)
+
+
+def confirm(actor: Actor, key: str, now: datetime) -> Roll:
+    """Confirm a session: who is left EXPECTED was absent, and the hours are posted exactly once.
+
+    Confirming an open session closes it. A confirmed session stays as it is.
+
+    Raises:
+        ServiceError: `wrong_state` before the door opened, or for a cancelled session.
+    """
+    with transaction():
+        session = sessions.find(key)
+        require_manage(actor, session.organization.path, civil_day(now))
+        if not posting.claim(session, sessions.state_of(session, now), actor, now):
+            return roll(key, now)
+        Attendance.update(status=AttendanceStatus.ABSENT).where(
+            Attendance.session == session, Attendance.status == AttendanceStatus.EXPECTED
+        ).execute()
+        posting.post(sessions.find(key), actor, now)
+        audit.record(actor, now, "session.confirmed", "session", session.key)
+    return roll(key, now)
+
+
+def reopen(actor: Actor, key: str, reason: str, now: datetime) -> Roll:
+    """Take a confirmation back: every line it posted is reversed by a line of its own (R110).
+
+    Raises:
+        ServiceError: without a reason, without the right, or when it is not confirmed.
+    """
+    if not reason.strip():
+        raise invalid("reason", "还没有写退回的原因。", "请写一句原因。")
+    with transaction():
+        session = sessions.find(key)
+        rights = session_rights(actor, session.organization.path, civil_day(now))
+        if not rights.prefixes:
+            raise not_found("这次学习")
+        if not rights.reopen:
+            raise ServiceError(
+                "forbidden", "已确认的学习要由上级党务干部退回。", "请联系上级党组织。", kind="forbidden"
+            )
+        posting.reverse(session, actor, reason.strip()[:200], now)
+        audit.record(actor, now, "session.reopened", "session", session.key, reason.strip()[:200])
+    return roll(key, now)
+
+
+def confirm_overdue(now: datetime) -> list[str]:
+    """Confirm what nobody confirmed in time, so that a busy secretary costs no member hours.
+
+    The time runs from the end, or from the entry of a session that was written down afterwards.
+    Each session is confirmed in its own transaction; returns the keys.
+    """
+    hours = rulebook.current().checkin(civil_day(now)).auto_confirm_hours
+    if not hours:
+        return []
+    limit = now - timedelta(hours=hours)
+    ended = (
+        StudySession.select(StudySession.key)
+        .where(
+            StudySession.state == SessionState.PUBLISHED,
+            StudySession.ends_at <= limit,
+            StudySession.created_at <= limit,
+        )
+        .order_by(StudySession.ends_at)
+        .tuples()
+    )
+    keys = [key for (key,) in ended]
+    for key in keys:
+        confirm(SYSTEM, key, now)
+    return keys
+
+
+def code_now(session: StudySession, now: datetime) -> str:
+    """Return the six digits of this moment."""
+    return codes.digits_now(session.key, seconds(now), rulebook.current().checkin(civil_day(now)).step_seconds)
+
+
+def token_now(session: StudySession, now: datetime) -> str:
+    """Return the rotating token of this moment."""
+    return codes.token_of(session.key, seconds(now), rulebook.current().checkin(civil_day(now)).step_seconds)
+
+
+def scene(session: StudySession) -> str:
+    """Return the scene of the session's WeChat QR: good until the door shuts."""
+    rules = rulebook.current().checkin(civil_day(session.starts_at))
+    return codes.scene_of(session.key, seconds(session.ends_at) + rules.late_until * 60)
+
+
+def credit_of(session: StudySession) -> Decimal:
+    """Return a session's hours."""
+    return as_hours(session.credit)
+
+
+def _require_callable(session: StudySession, status: AttendanceStatus, now: datetime) -> None:
+    state = sessions.state_of(session, now)
+    if state is SessionState.CONFIRMED:
+        raise ServiceError("confirmed", "这次学习已确认。", "要改到会情况，请上级党务干部先退回重核。")
+    if state in {SessionState.DRAFT, SessionState.CANCELLED}:
+        raise ServiceError("wrong_state", f"这次学习{state.label}，不能点名。", "请核对是不是这一次。")
+    if state is SessionState.PUBLISHED and status not in _BEFORE_START:
+        raise ServiceError("too_early", "签到还没有开始，现在不能点名。", "到时再点就好；请假可以先登记。")
+
+
+def _reachable(rights: Rights, numbers: list[str]) -> list[Member]:
+    """Return the members of these numbers, all of them within reach.
+
+    Raises:
+        ServiceError: naming the numbers that are unknown or of another branch: both read alike.
+    """
+    if not numbers:
+        raise invalid("member", "还没有选人。", "请至少选一位同志。")
+    branch, group = Organization.alias(), Organization.alias()
+    rows = (
+        Member.select(Member, branch.path.alias("branch_path"), group.path.alias("group_path"))
+        .join(branch, on=(Member.branch == branch.id))
+        .switch(Member)
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(Member.number.in_(sorted(set(numbers))))
+        .objects()
+    )
+    found = {row.number: row for row in rows if rights.reaches(row.branch_path, row.group_path)}
+    missing = [number for number in dict.fromkeys(numbers) if number not in found]
+    if missing:
+        raise ServiceError(
+            "not_found", f"名单里没有 {'、'.join(missing)}。", "请核对编号，只能点自己支部（小组）的党员。", "not_found"
+        )
+    return [found[number] for number in dict.fromkeys(numbers)]
+
+
+def _mark(
+    session: StudySession,
+    member: Member,
+    status: AttendanceStatus,
+    source: AttendanceSource,
+    actor: Actor,
+    now: datetime,
+    part_credit: int | None,
+) -> None:
+    there = status in rates.THERE
+    values = {
+        "status": status,
+        "source": source if there else None,
+        "at": now if there else None,
+        "by": actor.member_id,
+        "part_credit": part_credit if status is AttendanceStatus.PARTIAL else None,
+    }
+    mine = (Attendance.session == session) & (Attendance.member == member)
+    if Attendance.select().where(mine).exists():
+        Attendance.update(**values).where(mine, Attendance.status != status).execute()
+        return
+    Attendance.insert(
+        branch=session.organization_id, session=session, member=member, due=False, **values
+    ).on_conflict_ignore().execute()

@@ -1,0 +1,278 @@
+"""Tying a WeChat account to a member: codes, cards, a new phone, and letting go (R26, R101)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from models import BindingCode, Member, Organization, PendingScan, RebindRequest, TryCount, WechatBinding
+from models.terms import RequestState
+from services import audit, checkin, keyring, rulebook
+from services.access import require_manage
+from services.actor import SYSTEM, Actor, member_actor
+from services.checkin import CheckIn
+from services.clock import civil_day
+from services.errors import ServiceError, not_found
+from services.transaction import transaction
+
+#: 40 bits: eight letters of five bits.
+CODE_LENGTH = 8
+_KIND = "bind"
+_LOOKALIKES = str.maketrans({"o": "0", "i": "1", "l": "1", "u": "v"})
+
+
+class Step(Enum):
+    """What became of a code."""
+
+    BOUND = "bound"
+    ALREADY = "already"
+    ASKED = "asked"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The result of a code: who it is, the check-in that was waiting, the tries that are left."""
+
+    step: Step
+    name: str = ""
+    branch_name: str = ""
+    check_in: CheckIn | None = None
+    tries_left: int = 0
+
+
+@dataclass(frozen=True)
+class IssuedCode:
+    """A code in clear, shown once; `scene` is what a card's QR carries."""
+
+    member: Member
+    code: str
+    expires_at: datetime
+
+    @property
+    def scene(self) -> str:
+        """Return the scene of the card's QR."""
+        return f"B{self.code}"
+
+
+def issue_code(actor: Actor, number: str, now: datetime, printed: bool = False) -> IssuedCode:
+    """Make a binding code for a member: to be said or sent (a day), or printed on a card (a year).
+
+    Raises:
+        ServiceError: `not_found` for an unknown number or another branch's member.
+    """
+    with transaction():
+        member = _member_in_reach(actor, number, now)
+        rules = rulebook.current().checkin(civil_day(now))
+        life = timedelta(days=rules.card_days) if printed else timedelta(hours=rules.code_hours)
+        code = keyring.random_code(CODE_LENGTH)
+        BindingCode.insert(
+            member=member,
+            code_hash=keyring.current().fingerprint(code),
+            printed=printed,
+            created_at=now,
+            expires_at=now + life,
+        ).execute()
+        audit.record(actor, now, "binding.code_issued", "member", member.id, printed=printed)
+    return IssuedCode(member, code, now + life)
+
+
+def bind(openid: str, typed: str, now: datetime) -> Bound:
+    """Bind an account by a code, and turn a scan that waited for it into the check-in.
+
+    A wrong code is counted, so it is a result and not a refusal that would take the count back.
+
+    Raises:
+        ServiceError: `locked` after too many wrong tries today, `other_member` when the account is
+            somebody else's already.
+    """
+    with transaction():
+        rules = rulebook.current().checkin(civil_day(now))
+        wrong = _wrong_tries(openid, now)
+        if wrong >= rules.tries_a_day:
+            raise ServiceError("locked", "今天输错的次数太多了。", "请明天再试，或请支部书记帮您绑定。")
+        code = BindingCode.get_or_none(BindingCode.code_hash == keyring.current().fingerprint(clean_code(typed)))
+        if code is None or not _usable(code, openid, now):
+            count_try(_KIND, openid, now)
+            return Bound(Step.WRONG, tries_left=rules.tries_a_day - wrong - 1)
+        return _bind_to(openid, code, now)
+
+
+def clean_code(typed: str) -> str:
+    """Read a code as people type it: full-width, capitals, spaces, and letters that look alike."""
+    plain = unicodedata.normalize("NFKC", typed).lower()
+    return re.sub(r"[\s\-_.·]", "", plain).translate(_LOOKALIKES)
+
+
+def approve_rebind(actor: Actor, number: str, now: datetime) -> Member:
+    """Let a member's new phone take the place of the old one (R101).
+
+    Raises:
+        ServiceError: `not_found` when no new phone asks.
+    """
+    with transaction():
+        member = _member_in_reach(actor, number, now)
+        request = _pending(member)
+        if request is None:
+            raise not_found("等待确认的新手机", "请让对方先扫卡片或发「绑定 + 编码」。")
+        _end_bindings(WechatBinding.member == member, now)
+        _end_bindings(WechatBinding.openid == request.openid, now)
+        WechatBinding.insert(openid=request.openid, member=member, bound_at=now).execute()
+        _decide(request, RequestState.APPROVED, actor, now)
+        audit.record(actor, now, "binding.moved", "member", member.id)
+    return member
+
+
+def refuse_rebind(actor: Actor, number: str, now: datetime) -> Member:
+    """Leave the old phone in its place."""
+    with transaction():
+        member = _member_in_reach(actor, number, now)
+        request = _pending(member)
+        if request is not None:
+            _decide(request, RequestState.REFUSED, actor, now)
+            audit.record(actor, now, "binding.move_refused", "member", member.id)
+    return member
+
+
+def rebind_requests(path: str) -> list[tuple[str, str, datetime]]:
+    """Return (number, name, asked at) of the new phones that wait, for the branches below `path`."""
+    query = (
+        RebindRequest.select(Member.number, Member.name, RebindRequest.asked_at)
+        .join(Member, on=(RebindRequest.member == Member.id))
+        .join(Organization, on=(Member.branch == Organization.id))
+        .where(RebindRequest.state == RequestState.PENDING, Organization.path.startswith(path))
+        .order_by(Member.name)
+    )
+    return list(query.tuples())
+
+
+def unfollow(openid: str, now: datetime) -> None:
+    """Let go of an account that unfollowed: the platform asks to erase what is the account's.
+
+    The member's study records stay with the member.
+    """
+    with transaction():
+        PendingScan.delete().where(PendingScan.openid == openid).execute()
+        TryCount.delete().where(TryCount.subject == openid).execute()
+        RebindRequest.delete().where(RebindRequest.openid == openid).execute()
+        for member_id in _end_bindings(WechatBinding.openid == openid, now):
+            audit.record(SYSTEM, now, "binding.unfollowed", "member", member_id)
+        WechatBinding.update(openid="").where(WechatBinding.openid == openid).execute()
+
+
+def member_of(openid: str) -> Member | None:
+    """Return the member whose account this is."""
+    binding = (
+        WechatBinding.select(WechatBinding, Member, Organization)
+        .join(Member)
+        .join(Organization, on=(Member.branch == Organization.id))
+        .where(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
+        .first()
+    )
+    return None if binding is None else binding.member
+
+
+def is_bound(member: Member) -> bool:
+    """Whether a member has an account."""
+    return bool(
+        WechatBinding.select().where(WechatBinding.member == member, WechatBinding.unbound_at.is_null()).exists()
+    )
+
+
+def count_try(kind: str, subject: str, now: datetime) -> int:
+    """Count one wrong try of today and return how many there are now."""
+    day = civil_day(now)
+    TryCount.insert(kind=kind, subject=subject, day=day, count=1).on_conflict(
+        conflict_target=[TryCount.kind, TryCount.subject, TryCount.day], update={TryCount.count: TryCount.count + 1}
+    ).execute()
+    return tries(kind, subject, now)
+
+
+def tries(kind: str, subject: str, now: datetime) -> int:
+    """Return how many wrong tries of a kind an account made today."""
+    row = TryCount.get_or_none(
+        TryCount.kind == kind, TryCount.subject == subject, TryCount.day == civil_day(now)
+    )
+    return 0 if row is None else row.count
+
+
+def _wrong_tries(openid: str, now: datetime) -> int:
+    return tries(_KIND, openid, now)
+
+
+def _usable(code: BindingCode, openid: str, now: datetime) -> bool:
+    """Whether a code still binds: unused and in time, or used before by this very account."""
+    if code.used_at is not None:
+        mine = WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
+        return mine is not None and mine.member_id == code.member_id
+    return bool(code.expires_at > now)
+
+
+def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
+    member = Member.select(Member, Organization).join(Organization, on=(Member.branch == Organization.id)).where(
+        Member.id == code.member_id
+    ).get()
+    names = {"name": member.name, "branch_name": member.branch.name}
+    mine = WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
+    if mine is not None and mine.member_id == member.id:
+        return Bound(Step.ALREADY, **names)
+    if mine is not None:
+        raise ServiceError("other_member", "这个微信已经绑定了另一位同志。", "要换人使用，请先联系支部书记解除绑定。")
+    if is_bound(member):
+        _ask(member, openid, now)
+        return Bound(Step.ASKED, **names)
+    WechatBinding.insert(openid=openid, member=member, bound_at=now).execute()
+    BindingCode.update(used_at=now).where(BindingCode.id == code.id).execute()
+    audit.record(member_actor(member.id), now, "binding.bound", "member", member.id)
+    return Bound(Step.BOUND, **names, check_in=checkin.redeem(openid, now))
+
+
+def _ask(member: Member, openid: str, now: datetime) -> None:
+    """Leave the secretary a request; asking again renews it."""
+    RebindRequest.insert(member=member, openid=openid, asked_at=now).on_conflict(
+        conflict_target=[RebindRequest.member, RebindRequest.openid],
+        update={RebindRequest.asked_at: now, RebindRequest.state: RequestState.PENDING},
+    ).execute()
+
+
+def _pending(member: Member) -> RebindRequest | None:
+    return (  # type: ignore[no-any-return]
+        RebindRequest.select()
+        .where(RebindRequest.member == member, RebindRequest.state == RequestState.PENDING)
+        .order_by(RebindRequest.asked_at.desc())
+        .first()
+    )
+
+
+def _decide(request: RebindRequest, state: RequestState, actor: Actor, now: datetime) -> None:
+    RebindRequest.update(state=state, decided_by=actor.member_id, decided_at=now).where(
+        RebindRequest.id == request.id
+    ).execute()
+
+
+def _end_bindings(condition: object, now: datetime) -> list[int]:
+    in_force = WechatBinding.unbound_at.is_null() & condition
+    members = [member for (member,) in WechatBinding.select(WechatBinding.member).where(in_force).tuples()]
+    WechatBinding.update(unbound_at=now).where(in_force).execute()
+    return members
+
+
+def _member_in_reach(actor: Actor, number: str, now: datetime) -> Member:
+    member = (
+        Member.select(Member, Organization)
+        .join(Organization, on=(Member.branch == Organization.id))
+        .where(Member.number == number)
+        .first()
+    )
+    if member is None:
+        raise not_found(f"编号为 {number} 的党员")
+    try:
+        require_manage(actor, member.branch.path, civil_day(now))
+    except ServiceError as error:
+        if error.kind == "not_found":
+            raise not_found(f"编号为 {number} 的党员") from error
+        raise
+    return member

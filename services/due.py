@@ -1,0 +1,74 @@
+"""Who is due at a session: places are laid out when it is published, in one statement (R04, R22, R28)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import SQL, Case, Value, fn
+
+from models import Attendance, Exemption, Member, Organization, RolePeriod, StudySession
+from models.terms import AttendanceStatus, DueScope, OrgKind
+from services.clock import civil_day
+from services.errors import invalid
+from services.policy.required import COMMITTEE_ROLES
+
+
+def lay_places(session: StudySession) -> int:
+    """Lay out a place for everybody in the session's scope and return their number.
+
+    Members with an exemption on that day get an EXEMPT place that is not due; they may come and
+    are credited all the same.
+    """
+    if session.due_scope is DueScope.LIST:
+        return 0
+    return _insert(session, _in_scope(session))
+
+
+def lay_list(session: StudySession, numbers: tuple[str, ...]) -> int:
+    """Lay out places for the members of a list.
+
+    Raises:
+        ServiceError: `invalid` naming the numbers that nobody has.
+    """
+    known = {number for (number,) in Member.select(Member.number).where(Member.number.in_(numbers)).tuples()}
+    missing = [number for number in numbers if number not in known]
+    if missing:
+        raise invalid("member", f"没有找到编号 {'、'.join(missing)}。", "请核对编号。")
+    return _insert(session, Member.number.in_(numbers))
+
+
+def _in_scope(session: StudySession) -> Any:
+    day = civil_day(session.starts_at)
+    organization = session.organization
+    active = (Member.active_from <= day) & (Member.active_to.is_null() | (Member.active_to >= day))
+    if session.due_scope is DueScope.COMMITTEE:
+        holders = RolePeriod.select(RolePeriod.member).where(
+            RolePeriod.organization == organization,
+            RolePeriod.role.in_(list(COMMITTEE_ROLES)),
+            RolePeriod.starts <= day,
+            RolePeriod.ends.is_null() | (RolePeriod.ends >= day),
+        )
+        return active & Member.id.in_(holders)
+    if organization.kind is OrgKind.GROUP:
+        return active & (Member.group == organization)
+    below = Organization.select(Organization.id).where(Organization.path.startswith(organization.path))
+    return active & Member.branch.in_(below)
+
+
+def _insert(session: StudySession, condition: Any) -> int:
+    day = civil_day(session.starts_at)
+    exempt = fn.EXISTS(
+        Exemption.select(SQL("1")).where(
+            Exemption.member == Member.id,
+            Exemption.starts <= day,
+            Exemption.ends.is_null() | (Exemption.ends >= day),
+        )
+    )
+    status = Case(None, [(exempt, str(AttendanceStatus.EXEMPT))], str(AttendanceStatus.EXPECTED))
+    rows = Member.select(
+        Value(session.organization_id), Value(session.id), Member.id, status, Case(None, [(exempt, False)], True)
+    ).where(condition)
+    Attendance.insert_from(
+        rows, [Attendance.branch, Attendance.session, Attendance.member, Attendance.status, Attendance.due]
+    ).on_conflict_ignore().execute()
+    return int(Attendance.select().where(Attendance.session == session).count())

@@ -1,0 +1,176 @@
+"""A member's hours: required, offered, credited, planned, and why (R01–R10, R110, R111)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from models import Attendance, HourEntry, Member, StudySession
+from models.terms import AttendanceStatus, CreditKind, EntrySource, HoursFlag, SessionState
+from services import records, rulebook
+from services.clock import civil, civil_day, next_day
+from services.clock import day_start as start_of
+from services.policy.amounts import hundredths
+from services.policy.amounts import hours as as_hours
+from services.policy.credit import counted, split_by_year
+from services.policy.rates import THERE
+from services.policy.required import Period, Requirement, flag_of, required_hours, standing_of
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the ledger as its owner reads it; amounts are hundredths of an hour."""
+
+    entry_id: int
+    day: date
+    hours: int
+    stated: int
+    credit_kind: CreditKind
+    source: EntrySource
+    session_key: str | None
+    title: str | None
+    session_kind: str | None
+    attendance_source: str | None
+    attended_at: datetime | None
+    reason: str | None
+    rule: str
+    edition: str
+    confirmed_by: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class HoursView:
+    """A member's year in hundredths of an hour; `required` is None when nothing is required (R04)."""
+
+    year: int
+    required: int | None
+    offered: int
+    credited: int
+    planned: int
+    flag: HoursFlag | None
+
+    @property
+    def lacking(self) -> int | None:
+        """Return what is still missing, None when nothing is required."""
+        return None if self.required is None else max(self.required - self.credited, 0)
+
+
+def required_of(
+    member_id: int, active_from: str, active_to: str | None, year: int, on: date, *, special: bool = True
+) -> int | None:
+    """Return the hundredths of an hour required of a member in a year, as seen on a day (R01–R04, R10).
+
+    `special` False says that the caller knows of no role period or exemption, so none are looked up.
+    """
+    rules = rulebook.current().hours_of_year(year)
+    rows = records.standing_rows(member_id) if special else []
+    roles = [(word, _period(starts, ends)) for kind, word, starts, ends in rows if kind == "role"]
+    exemptions = [(word, _period(starts, ends)) for kind, word, starts, ends in rows if kind == "exemption"]
+    standing = standing_of(_period(active_from, active_to), roles, exemptions)
+    needed = required_hours(
+        standing, year, on, Requirement(rules.member, rules.committee, rules.prorate, rules.step)
+    )
+    return None if needed is None else hundredths(needed)
+
+
+def _period(starts: str, ends: str | None) -> Period:
+    return Period(date.fromisoformat(starts), date.fromisoformat(ends) if ends else None)
+
+
+def view(member: Member, year: int, now: datetime) -> HoursView:
+    """Return a member's hours of a year as they stand now."""
+    active_to = member.active_to.isoformat() if member.active_to else None
+    required = required_of(member.id, member.active_from.isoformat(), active_to, year, civil_day(now))
+    credited = records.credited(member.id, year)
+    offered, planned = _offered_and_planned(member, year, now)
+    flag = flag_of(None if required is None else as_hours(required), as_hours(credited), as_hours(offered))
+    return HoursView(year, required, offered, credited, planned, flag)
+
+
+def lines(member: Member, year: int, limit: int | None = None) -> list[Line]:
+    """Return the ledger's lines of a member and year, the newest day first (R111)."""
+    confirmer = Member.alias()
+    query = (
+        HourEntry.select(
+            HourEntry.id,
+            HourEntry.day,
+            HourEntry.hours,
+            HourEntry.stated,
+            HourEntry.credit_kind,
+            HourEntry.source,
+            StudySession.key,
+            StudySession.title,
+            StudySession.kind,
+            Attendance.source,
+            Attendance.at,
+            HourEntry.reason,
+            HourEntry.rule,
+            HourEntry.edition,
+            confirmer.name,
+            HourEntry.created_at,
+        )
+        .left_outer_join(StudySession, on=(HourEntry.session == StudySession.id))
+        .left_outer_join(
+            Attendance,
+            on=((Attendance.session == HourEntry.session) & (Attendance.member == HourEntry.member)),
+        )
+        .left_outer_join(confirmer, on=(HourEntry.confirmed_by == confirmer.id))
+        .where(HourEntry.member == member, HourEntry.year == year)
+        .order_by(HourEntry.day.desc(), HourEntry.id.desc())
+    )
+    if limit is not None:
+        query = query.limit(limit)
+    return [Line(*row) for row in query.tuples()]
+
+
+def credit_parts(starts_at: datetime, ends_at: datetime, credit: int, step: Decimal) -> list[tuple[date, int]]:
+    """Return (day, hundredths) per calendar year that a session lies in (R05)."""
+    if civil(starts_at).year == civil(ends_at).year:
+        return [(civil_day(starts_at), credit)]
+    spans, at = [], starts_at
+    while at < ends_at:
+        until = min(start_of(next_day(civil_day(at))), ends_at)
+        spans.append((civil_day(at), int((until - at).total_seconds()) // 60))
+        at = until
+    return [(day, hundredths(part)) for day, part in split_by_year(spans, as_hours(credit), step)]
+
+
+def _offered_and_planned(member: Member, year: int, now: datetime) -> tuple[int, int]:
+    """Sum what the branch has held for the member, and what still lies ahead (R09)."""
+    rules = rulebook.current().hours_of_year(year)
+    offered = planned = 0
+    for state, starts_at, ends_at, credit, kind, due, status in _places_of_year(member, year):
+        counts = hundredths(counted(as_hours(credit), rules.ratio[kind]))
+        if not counts:
+            continue
+        part = sum(amount for day, amount in credit_parts(starts_at, ends_at, counts, rules.step) if day.year == year)
+        if state is SessionState.CONFIRMED:
+            offered += part if due else 0
+        elif (due and ends_at >= now) or status in THERE:
+            planned += part
+    return offered, planned
+
+
+def _places_of_year(member: Member, year: int) -> list[tuple[SessionState, datetime, datetime, int, CreditKind, bool, AttendanceStatus]]:
+    first, after = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
+    query = (
+        Attendance.select(
+            StudySession.state,
+            StudySession.starts_at,
+            StudySession.ends_at,
+            StudySession.credit,
+            StudySession.credit_kind,
+            Attendance.due,
+            Attendance.status,
+        )
+        .join(StudySession)
+        .where(
+            Attendance.member == member,
+            StudySession.starts_at < after,
+            StudySession.ends_at >= first,
+            StudySession.state.in_([SessionState.PUBLISHED, SessionState.REOPENED, SessionState.CONFIRMED]),
+        )
+    )
+    return list(query.tuples())

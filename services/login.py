@@ -1,0 +1,78 @@
+"""Page sessions held by the server, and the one-time codes that open them (G16).
+
+The cookie holds a random token, the database its keyed hash: who reads the database cannot log in, and
+a session that was ended is refused at the next request whatever the browser still holds.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from models import LoginSession, OauthCode
+from services import keyring
+from services.transaction import transaction
+
+#: How long a person stays logged in on one phone.
+LIFE = timedelta(days=30)
+#: How long the result of a one-time code is kept: the platform may call back twice (WECHAT part 1).
+CODE_LIFE = timedelta(minutes=10)
+
+
+def start(openid: str, now: datetime, former: str | None = None) -> str:
+    """Open a session for an account and return its token, which is nowhere kept in clear.
+
+    Args:
+        openid: whose session it is.
+        now: this moment.
+        former: the token that the browser held before; it ends, so that a login always rotates.
+    """
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        if former:
+            end(former)
+        LoginSession.insert(
+            token_hash=keyring.current().fingerprint(token), openid=openid, created_at=now, expires_at=now + LIFE
+        ).execute()
+    return token
+
+
+def find(token: str, now: datetime) -> str | None:
+    """Return the account whose running session this is, or None."""
+    row = LoginSession.get_or_none(
+        LoginSession.token_hash == keyring.current().fingerprint(token), LoginSession.expires_at > now
+    )
+    return None if row is None else str(row.openid)
+
+
+def end(token: str) -> None:
+    """End a session; ending it twice changes nothing."""
+    with transaction():
+        LoginSession.delete().where(LoginSession.token_hash == keyring.current().fingerprint(token)).execute()
+
+
+def remember_code(state: str, code: str, openid: str, now: datetime) -> None:
+    """Keep who stood behind a code, for the second call of the same login.
+
+    The hash covers the login's state as well: whoever learns a used code cannot use it elsewhere.
+    """
+    with transaction():
+        OauthCode.insert(code_hash=_hash(state, code), openid=openid, at=now).on_conflict_ignore().execute()
+
+
+def recall_code(state: str, code: str, now: datetime) -> str | None:
+    """Return the account that a code of this login gave within the last ten minutes, or None."""
+    row = OauthCode.get_or_none(OauthCode.code_hash == _hash(state, code), OauthCode.at > now - CODE_LIFE)
+    return None if row is None else str(row.openid)
+
+
+def forget_expired(now: datetime) -> int:
+    """Drop sessions and codes that have run out, for the scheduler, and return how many."""
+    with transaction():
+        sessions = LoginSession.delete().where(LoginSession.expires_at <= now).execute()
+        codes = OauthCode.delete().where(OauthCode.at <= now - CODE_LIFE).execute()
+    return int(sessions) + int(codes)
+
+
+def _hash(state: str, code: str) -> str:
+    return keyring.current().fingerprint(f"oauth:{state}:{code}")

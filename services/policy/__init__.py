@@ -1,0 +1,1 @@
+"""Pure rules. See README.md for what this folder may not do."""

@@ -1,0 +1,13 @@
+"""Running a written-out statement on either database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models import database
+
+
+def run(sql: str, params: tuple[Any, ...]) -> Any:
+    """Run SQL whose parameters are marked by ? and return the cursor; the text must hold no other ?."""
+    db = database.obj
+    return db.execute_sql(sql if db.param == "?" else sql.replace("?", "%s"), params)

@@ -1,0 +1,75 @@
+"""Fixtures that all tests share: a fresh database of either kind, the rules, the keyring, a fixed moment."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import TABLES
+from models.connection import connect, disconnect
+from services import keyring, rulebook, schema
+from services.clock import ZONE
+
+pytest_plugins = ["tests.fixtures_pg", "tests.fixtures_browser"]
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "a secret of the tests, long enough to pass"
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
+
+
+@pytest.fixture(autouse=True)
+def _rules_and_keys() -> None:
+    rulebook.use(rulebook.Rulebook(ROOT / "rules"))
+    keyring.use(keyring.Keyring(SECRET))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Saturday morning in November."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file; tests get copies of it."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    connect(f"sqlite:///{path}")
+    schema.migrate()
+    disconnect()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The worker's PostgreSQL database, migrated once."""
+    connect(postgres_url)
+    schema.migrate()
+    disconnect()
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated database without rows, of either kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "shuxue.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("migrated_postgres")
+    database = connect(url)
+    names = ", ".join(f'"{table._meta.table_name}"' for table in TABLES)
+    database.execute_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    disconnect()
+    return url
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Any]:
+    """A connected, empty database of either kind."""
+    yield connect(database_url)
+    disconnect()
