@@ -1,0 +1,27 @@
+"""The platform as the services see it: who a visitor is, and the QR of a scene (`services/ports.py`)."""
+
+from __future__ import annotations
+
+from wechat.client import PlatformClient
+
+
+class Platform:
+    """Fulfils `ports.Identity` and `ports.SceneQr` with the platform's client."""
+
+    def __init__(self, client: PlatformClient) -> None:
+        """Use one client for all."""
+        self._client = client
+
+    def authorize_url(self, redirect_uri: str, state: str) -> str:
+        """Return the address of the silent login."""
+        return self._client.authorize_url(redirect_uri, state)
+
+    def person(self, code: str) -> tuple[str, bool]:
+        """Trade a one-time code for (openid, is it a snapshot user)."""
+        found = self._client.oauth_openid(code)
+        return found.openid, found.is_snapshot
+
+    def scene_url(self, scene: str, seconds: int) -> tuple[str, str]:
+        """Return (ticket, address to draw) of a temporary QR."""
+        made = self._client.create_scene_qr(scene, seconds)
+        return made.ticket, made.url

@@ -1,0 +1,191 @@
+"""Every sentence of the chat: what happened, the number that matters, what next (PAGES, CONTRACT).
+
+Refusals bring their own words from the services; here results are put into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.terms import AttendanceStatus
+from services.binding import Bound, Step
+from services.checkin import CheckIn, Outcome
+from services.clock import civil, moment
+from services.errors import ServiceError
+from services.hours import HoursView, Line
+from services.policy.amounts import text as amount
+from services.upcoming import Ahead
+
+_WEEKDAYS = "一二三四五六日"
+
+WELCOME = (
+    "欢迎您。这里可以签到、看学时。\n"
+    "请发「绑定 + 编码」，编码在支部发的卡片上，例如：绑定 8k2m4p6r。\n"
+    "没有卡片？请支部书记给您一张，或帮您点名，一样计学时。"
+)
+NOT_BOUND = "您还没有绑定身份。\n请发「绑定 + 编码」，编码在支部发的卡片上。\n没有卡片？请支部书记给您一张。"
+HELP = (
+    "可以发这些：\n"
+    "学时 —— 今年学了多少，还差多少\n"
+    "6 位数字 —— 会场签到\n"
+    "我的 —— 我的支部、下次学习\n"
+    "绑定 + 编码 —— 绑定身份"
+)
+UNKNOWN = "没有看懂这句话。\n" + HELP
+WRONG_DIGITS = (
+    "这 6 位数字不对，可能刚刚更新。\n请看屏幕上的新数字，再发一次。\n也可以请支部书记帮您点名，一样计学时。"
+)
+TOO_MANY_DIGITS = "今天输错的数字太多了。\n请扫会场屏幕上的码，或请支部书记帮您点名，一样计学时。"
+NOT_A_CODE = "这不是签到码。\n请扫会场屏幕上的码，或直接发屏幕上的 6 位数字。"
+SCAN_AGAIN = "\n如果您刚才扫的是签到码，请再扫一次。"
+CLOSED_WORDS = "「{}」支部还没有开通。\n现在可以用的是：学时、我的、6 位数字签到。"
+TRY_LATER = "没有办成，请稍后再试。\n着急的话，请支部书记帮您点名，一样计学时。"
+
+
+def trimmed(stored: int) -> str:
+    """Write an amount as people say it: 32, 21.5."""
+    return amount(stored).removesuffix(".0")
+
+
+def clock_time(at: int) -> str:
+    """Write a stored moment as a clock time."""
+    return f"{moment(at):%H:%M}"
+
+
+def day_and_time(at: datetime, now: datetime) -> str:
+    """Say a moment as people do: 今天 14:00, 明天 9:30, 周四 9:30 within a week, 3月5日 9:30 otherwise."""
+    then, today = civil(at), civil(now).date()
+    days = (then.date() - today).days
+    hour = f"{then.hour}:{then:%M}"
+    if days in (0, 1):
+        return f"{'今天' if days == 0 else '明天'} {hour}"
+    if 1 < days < 7:
+        return f"周{_WEEKDAYS[then.weekday()]} {hour}"
+    return f"{then.month}月{then.day}日 {hour}"
+
+
+def refusal(error: ServiceError) -> str:
+    """Word a refusal: what happened, and on the next line what to do."""
+    if error.message.endswith("，"):
+        return error.message + error.hint
+    return "\n".join(part for part in (error.message, error.hint) if part)
+
+
+def check_in(result: CheckIn) -> str:
+    """Word what became of a scan."""
+    return _CHECK_IN[result.outcome](result)
+
+
+def _signed(result: CheckIn) -> str:
+    late = "，记为迟到，学时不减" if result.status == AttendanceStatus.LATE else ""
+    return (
+        f"签到成功\n{result.title}\n"
+        f"{clock_time(result.at)} 到场{late}，本次 {amount(result.credit)} 学时，会后由支部确认\n"
+        f"{_year(result.credited, result.required, result.lacking)}"
+    )
+
+
+def _already(result: CheckIn) -> str:
+    return (
+        f"您已签到（{clock_time(result.at)}），不用重复扫码。\n"
+        f"{result.title}，本次 {amount(result.credit)} 学时\n"
+        f"{_year(result.credited, result.required, result.lacking)}"
+    )
+
+
+def _guest(result: CheckIn) -> str:
+    return (
+        f"欢迎来旁听「{result.title}」。\n"
+        f"您是{result.branch_name}的党员，本次 {amount(result.credit)} 学时会转给您的支部确认。"
+    )
+
+
+def _waiting(result: CheckIn) -> str:
+    return (
+        f"已记下您 {clock_time(result.at)} 扫了「{result.title}」的码。\n"
+        f"请在 {result.waiting_minutes} 分钟内发「绑定 + 卡片上的编码」，签到时间仍算 {clock_time(result.at)}。\n"
+        "没有卡片？请身边的支部书记帮您点名，一样计学时。"
+    )
+
+
+_CHECK_IN = {
+    Outcome.SIGNED: _signed,
+    Outcome.ALREADY: _already,
+    Outcome.GUEST: _guest,
+    Outcome.WAITING: _waiting,
+}
+
+
+def _year(credited: int, required: int | None, lacking: int | None) -> str:
+    if required is None or lacking is None:
+        return f"今年已有 {trimmed(credited)} 学时"
+    if not lacking:
+        return f"今年已有 {trimmed(credited)} 学时，够了"
+    return f"今年已有 {trimmed(credited)} 学时，还差 {trimmed(lacking)}"
+
+
+def bound(result: Bound) -> str:
+    """Word what became of a binding code."""
+    if result.step is Step.WRONG:
+        return (
+            f"这个编码不对，或者已经用过、过期了。\n今天还可以试 {result.tries_left} 次。\n"
+            "找不到卡片？请支部书记给您一张新的。"
+        )
+    if result.step is Step.ASKED:
+        return (
+            f"「{result.name}」已经绑定了另一部手机。\n换手机要请支部书记同意，已经替您提出来了。\n"
+            "同意后这部手机就能用，学习记录都在。"
+        )
+    if result.step is Step.ALREADY:
+        return f"您已绑定：{result.name}，{result.branch_name}。\n发「学时」看今年学了多少。"
+    head = f"绑定成功：{result.name}，{result.branch_name}"
+    return (
+        f"{head}\n{check_in(result.check_in)}" if result.check_in else f"{head}\n发「学时」看今年学了多少。"
+    )
+
+
+def hours(view: HoursView, recent: Sequence[Line], ahead: Sequence[Ahead], now: datetime, page: str) -> str:
+    """Word a member's year: the sum, the last entries, what comes next, and where the reasons stand."""
+    rows = [_sum(view)]
+    if recent:
+        rows.append("最近：" + "；".join(_entry(line) for line in recent))
+    if ahead:
+        rows.append(f"接下来：{_next(ahead[0], now)}")
+    rows.append(f"为什么是这个数：{page}")
+    return "\n".join(rows)
+
+
+def _sum(view: HoursView) -> str:
+    if view.required is None or view.lacking is None:
+        return f"今年 {trimmed(view.credited)} 学时。对您不作硬性要求，来了都算。"
+    if not view.lacking:
+        return f"今年 {trimmed(view.credited)} / {trimmed(view.required)} 学时，已经够了。"
+    return f"今年 {trimmed(view.credited)} / {trimmed(view.required)} 学时，还差 {trimmed(view.lacking)}。"
+
+
+def _entry(line: Line) -> str:
+    what = line.title or line.reason or line.source.label
+    sign = "冲销 " if line.hours < 0 else ""
+    return f"{line.day.month}月{line.day.day}日 {sign}{what} {amount(line.hours)}"
+
+
+def _next(item: Ahead, now: datetime) -> str:
+    where = f"，{item.place}" if item.place else ""
+    return f"{day_and_time(item.starts_at, now)} {item.title}（{trimmed(item.credit)} 学时）{where}"
+
+
+def about_me(
+    name: str,
+    branch: str,
+    group: str | None,
+    view: HoursView,
+    ahead: Sequence[Ahead],
+    now: datetime,
+    pages: Sequence[str],
+) -> str:
+    """Word who the member is to us, the hours, the next session, and the pages that are theirs."""
+    rows = [f"{name}，{branch}" + (f" · {group}" if group else ""), _sum(view)]
+    if ahead:
+        rows.append(f"接下来：{_next(ahead[0], now)}")
+    return "\n".join([*rows, *pages])
