@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import BigIntegerField, CharField, DatabaseProxy, FixedCharField, Model
 
@@ -22,7 +22,17 @@ class BaseModel(Model):
         legacy_table_names = False
 
 
-class MomentField(BigIntegerField):
+class _ReadAsAny:
+    """Lets the type checker take a field's value for Any, as it does with peewee's own fields."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: Any = None) -> Any: ...
+
+        def __set__(self, instance: object, value: Any) -> None: ...
+
+
+class MomentField(_ReadAsAny, BigIntegerField):
     """An instant, stored as whole seconds since 1970 UTC, so that both databases compare it alike."""
 
     def db_value(self, value: Any) -> int | None:
@@ -38,7 +48,7 @@ class MomentField(BigIntegerField):
         return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
-class DayField(FixedCharField):
+class DayField(_ReadAsAny, FixedCharField):
     """A civil day of Asia/Shanghai, stored as YYYY-MM-DD: a joining date is never an instant."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +65,7 @@ class DayField(FixedCharField):
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-class TermField(CharField):
+class TermField(_ReadAsAny, CharField):
     """One word of a closed list of models/terms.py."""
 
     def __init__(self, terms: type[Term] | None = None, *args: Any, **kwargs: Any) -> None:

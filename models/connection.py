@@ -25,7 +25,7 @@ class DurabilityFault(Exception):
     """The database does not keep what it acknowledges; the service refuses to start on it."""
 
 
-class KeptSqlite(SqliteDatabase):  # type: ignore[misc]
+class KeptSqlite(SqliteDatabase):
     """SQLite whose connections are kept, one per thread: reopening one costs more than a check-in."""
 
     server = False
@@ -34,7 +34,7 @@ class KeptSqlite(SqliteDatabase):  # type: ignore[misc]
         """Keep the thread's connection open for its next request."""
 
 
-class PooledPostgres(PostgresqlDatabase):  # type: ignore[misc]
+class PooledPostgres(PostgresqlDatabase):
     """PostgreSQL through psycopg 3's pool: a request borrows a connection and gives it back."""
 
     server = True

@@ -44,9 +44,7 @@ class StudySession(BaseModel):
     postings = IntegerField(default=0)
     closed_at = MomentField(null=True)
     confirmed_at = MomentField(null=True)
-    confirmed_by = ForeignKeyField(
-        Member, null=True, on_delete="SET NULL", backref="confirmed", index=False
-    )
+    confirmed_by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="confirmed", index=False)
     created_at = MomentField()
     created_by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="created", index=False)
 

@@ -14,8 +14,8 @@ class Term(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
-        """Build a member from its identifier and its Chinese."""
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Build a member from its identifier and its Chinese; calling the class with an identifier finds it."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

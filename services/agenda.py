@@ -1,4 +1,4 @@
-"""What lies around today: sessions of a member, of the organizations a person leads, of a screen. Read only."""
+"""What lies around today for a member, for those who lead, and for a meeting screen. Read only."""
 
 from __future__ import annotations
 
@@ -100,20 +100,18 @@ def led(grants: Iterable[Grant], now: datetime) -> list[Led]:
 
 def organizations(grants: Iterable[Grant]) -> list[Organization]:
     """Return the organizations for which a person may publish sessions, from the top down."""
-    conditions = [
-        Organization.path.startswith(grant.path) for grant in grants if grant.role in LEADING or grant.role in ABOVE
-    ]
+    conditions = [Organization.path.startswith(grant.path) for grant in grants if _runs_below(grant)]
+    # A group head runs the own group's sessions; for everybody else this adds nothing.
     conditions += [Organization.id == grant.organization_id for grant in grants]
     if not conditions:
         return []
-    # A group head runs the own group's sessions; for everybody else this second line adds nothing.
     return list(Organization.select().where(_any(conditions)).order_by(Organization.path).limit(PAGE))
 
 
 def last_held(organizations_: Iterable[Organization]) -> StudySession | None:
     """Return the latest session of these organizations: the next one is usually held alike (F12)."""
     ids = [organization.id for organization in organizations_]
-    return (  # type: ignore[no-any-return]
+    return (
         StudySession.select()
         .where(StudySession.organization.in_(ids), StudySession.state.in_(_LIVE))
         .order_by(StudySession.created_at.desc(), StudySession.id.desc())
@@ -123,7 +121,7 @@ def last_held(organizations_: Iterable[Organization]) -> StudySession | None:
 
 def twin(organization_code: str, title: str, starts_at: datetime) -> StudySession | None:
     """Return the published session of this organization, title and time: what a second tap would repeat."""
-    return (  # type: ignore[no-any-return]
+    return (
         StudySession.select()
         .join(Organization)
         .where(
@@ -176,9 +174,15 @@ def live(session: StudySession) -> Live:
     return Live(due, present, tuple(name for (name,) in names))
 
 
-def _led(session: StudySession, grants: list[Grant], counts: dict[int, tuple[int, int]], now: datetime) -> Led:
+def _runs_below(grant: Grant) -> bool:
+    return grant.role in LEADING or grant.role in ABOVE
+
+
+def _led(
+    session: StudySession, grants: list[Grant], counts: dict[int, tuple[int, int]], now: datetime
+) -> Led:
     path = session.organization.path
-    wide = any(path.startswith(grant.path) for grant in grants if grant.role in LEADING or grant.role in ABOVE)
+    wide = any(path.startswith(grant.path) for grant in grants if _runs_below(grant))
     own = session.organization.kind is OrgKind.GROUP and any(grant.path == path for grant in grants)
     due, present = counts.get(session.id, (0, 0)) if wide or own else (None, None)
     return Led(session, sessions.state_of(session, now), wide or own, due, present)

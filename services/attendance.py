@@ -54,7 +54,13 @@ def roll(key: str, now: datetime) -> Roll:
     group = Organization.alias()
     query = (
         Attendance.select(
-            Member.number, Member.name, group.name, Attendance.status, Attendance.due, Attendance.source, Attendance.at
+            Member.number,
+            Member.name,
+            group.name,
+            Attendance.status,
+            Attendance.due,
+            Attendance.source,
+            Attendance.at,
         )
         .join(Member, on=(Attendance.member == Member.id))
         .left_outer_join(group, on=(Member.group == group.id))
@@ -102,7 +108,13 @@ def call_roll(
         for member in members:
             _mark(session, member, status, source, actor, now, part_credit)
         audit.record(
-            actor, now, "session.called", "session", session.key, status=status, members=[m.id for m in members]
+            actor,
+            now,
+            "session.called",
+            "session",
+            session.key,
+            status=status,
+            members=[m.id for m in members],
         )
     return roll(key, now)
 
@@ -178,7 +190,9 @@ def confirm_overdue(now: datetime) -> list[str]:
 
 def code_now(session: StudySession, now: datetime) -> str:
     """Return the six digits of this moment."""
-    return codes.digits_now(session.key, seconds(now), rulebook.current().checkin(civil_day(now)).step_seconds)
+    return codes.digits_now(
+        session.key, seconds(now), rulebook.current().checkin(civil_day(now)).step_seconds
+    )
 
 
 def token_now(session: StudySession, now: datetime) -> str:
@@ -228,7 +242,10 @@ def _reachable(rights: Rights, numbers: list[str]) -> list[Member]:
     missing = [number for number in dict.fromkeys(numbers) if number not in found]
     if missing:
         raise ServiceError(
-            "not_found", f"名单里没有 {'、'.join(missing)}。", "请核对编号，只能点自己支部（小组）的党员。", "not_found"
+            "not_found",
+            f"名单里没有 {'、'.join(missing)}。",
+            "请核对编号，只能点自己支部（小组）的党员。",
+            "not_found",
         )
     return [found[number] for number in dict.fromkeys(numbers)]
 

@@ -94,7 +94,9 @@ def bind(openid: str, typed: str, now: datetime) -> Bound:
         wrong = _wrong_tries(openid, now)
         if wrong >= rules.tries_a_day:
             raise ServiceError("locked", "今天输错的次数太多了。", "请明天再试，或请支部书记帮您绑定。")
-        code = BindingCode.get_or_none(BindingCode.code_hash == keyring.current().fingerprint(clean_code(typed)))
+        code = BindingCode.get_or_none(
+            BindingCode.code_hash == keyring.current().fingerprint(clean_code(typed))
+        )
         if code is None or not _usable(code, openid, now):
             count_try(_KIND, openid, now)
             return Bound(Step.WRONG, tries_left=rules.tries_a_day - wrong - 1)
@@ -178,7 +180,9 @@ def member_of(openid: str) -> Member | None:
 def is_bound(member: Member) -> bool:
     """Whether a member has an account."""
     return bool(
-        WechatBinding.select().where(WechatBinding.member == member, WechatBinding.unbound_at.is_null()).exists()
+        WechatBinding.select()
+        .where(WechatBinding.member == member, WechatBinding.unbound_at.is_null())
+        .exists()
     )
 
 
@@ -186,7 +190,8 @@ def count_try(kind: str, subject: str, now: datetime) -> int:
     """Count one wrong try of today and return how many there are now."""
     day = civil_day(now)
     TryCount.insert(kind=kind, subject=subject, day=day, count=1).on_conflict(
-        conflict_target=[TryCount.kind, TryCount.subject, TryCount.day], update={TryCount.count: TryCount.count + 1}
+        conflict_target=[TryCount.kind, TryCount.subject, TryCount.day],
+        update={TryCount.count: TryCount.count + 1},
     ).execute()
     return tries(kind, subject, now)
 
@@ -212,15 +217,20 @@ def _usable(code: BindingCode, openid: str, now: datetime) -> bool:
 
 
 def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
-    member = Member.select(Member, Organization).join(Organization, on=(Member.branch == Organization.id)).where(
-        Member.id == code.member_id
-    ).get()
+    member = (
+        Member.select(Member, Organization)
+        .join(Organization, on=(Member.branch == Organization.id))
+        .where(Member.id == code.member_id)
+        .get()
+    )
     names = {"name": member.name, "branch_name": member.branch.name}
     mine = WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
     if mine is not None and mine.member_id == member.id:
         return Bound(Step.ALREADY, **names)
     if mine is not None:
-        raise ServiceError("other_member", "这个微信已经绑定了另一位同志。", "要换人使用，请先联系支部书记解除绑定。")
+        raise ServiceError(
+            "other_member", "这个微信已经绑定了另一位同志。", "要换人使用，请先联系支部书记解除绑定。"
+        )
     if is_bound(member):
         _ask(member, openid, now)
         return Bound(Step.ASKED, **names)
@@ -239,7 +249,7 @@ def _ask(member: Member, openid: str, now: datetime) -> None:
 
 
 def _pending(member: Member) -> RebindRequest | None:
-    return (  # type: ignore[no-any-return]
+    return (
         RebindRequest.select()
         .where(RebindRequest.member == member, RebindRequest.state == RequestState.PENDING)
         .order_by(RebindRequest.asked_at.desc())

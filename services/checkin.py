@@ -71,12 +71,14 @@ def arrive(openid: str, proof: Proof, at: datetime, now: datetime) -> CheckIn:
     Raises:
         ServiceError: too early, ended, cancelled, a stale or foreign code, not on the list.
     """
-    if proof.fault == "stale":
-        raise ServiceError("stale_code", "这个码已更新，", "请扫屏幕上的新码，或直接发屏幕上的 6 位数字。")
     with transaction():
-        row = None if proof.fault else records.scan(openid, proof.key, civil_day(at).year)
+        row = None if proof.fault == "forged" else records.scan(openid, proof.key, civil_day(at).year)
         if row is None:
             raise ServiceError("wrong_code", "这不是本次学习的签到码。", "请扫会场屏幕上的码。" + _ASK_HELP)
+        if proof.fault == "stale" and row.place.status not in THERE:
+            # A door that is shut says so itself; only where it is open does the new code help.
+            _status_at(row.place, seconds(at))
+            raise ServiceError("stale_code", "这个码已更新，", "请扫屏幕上的新码，或直接发屏幕上的 6 位数字。")
         if row.member is None:
             return _keep_scan(openid, row.place, proof, at)
         return _sign(row, row.member, proof, seconds(at))
@@ -118,7 +120,11 @@ def _session_of_digits(openid: str, digits: str, at: datetime) -> str | None:
     rules = rulebook.current().checkin(civil_day(at))
     near = records.sessions_near(seconds(at), rules.open_before * 60, rules.late_until * 60)
     if member is not None:
-        near.sort(key=lambda row: not member.branch_path.startswith(row[1]) and not row[1].startswith(member.branch_path))
+        near.sort(
+            key=lambda row: (
+                not member.branch_path.startswith(row[1]) and not row[1].startswith(member.branch_path)
+            )
+        )
     for key, _path in near:
         if codes.digits_fit(digits, key, seconds(at), rules.step_seconds, rules.grace_steps):
             return key
@@ -163,7 +169,11 @@ def _status_at(place: records.PlaceRow, at: int) -> AttendanceStatus:
         raise ServiceError("too_early", f"签到 {_spoken(door.opens, at)} 开始，", "到时再扫一次就好。")
     if place.state == SessionState.PUBLISHED and place.closed_at is None and arrival in window.STATUS_OF:
         return window.STATUS_OF[arrival]
-    raise ServiceError("ended", f"「{place.title}」的签到已结束。", "您到场了的话，请支部书记或党小组长帮您点名，一样计学时。")
+    raise ServiceError(
+        "ended",
+        f"「{place.title}」的签到已结束。",
+        "您到场了的话，请支部书记或党小组长帮您点名，一样计学时。",
+    )
 
 
 def _spoken(at: int, now: int) -> str:
@@ -184,9 +194,13 @@ def _in_scope(member: records.MemberRow, place: records.PlaceRow) -> bool:
 def _welcome_guest(row: records.ScanRow, member: records.MemberRow, at: int) -> CheckIn:
     """Propose the hours to the guest's home branch (R26, R34); a second scan finds the proposal."""
     place = row.place
-    if member.branch_path.startswith(place.organization_path) or place.organization_path.startswith(member.branch_path):
+    if member.branch_path.startswith(place.organization_path) or place.organization_path.startswith(
+        member.branch_path
+    ):
         raise ServiceError(
-            "not_due", f"「{place.title}」的应到名单里没有您。", "您参加了的话，请支部书记把您加进来，一样计学时。"
+            "not_due",
+            f"「{place.title}」的应到名单里没有您。",
+            "您参加了的话，请支部书记把您加进来，一样计学时。",
         )
     counts = place.credit_kind != CreditKind.NONE
     ExternalStudy.insert(
@@ -207,7 +221,9 @@ def _welcome_guest(row: records.ScanRow, member: records.MemberRow, at: int) -> 
 def _keep_scan(openid: str, place: records.PlaceRow, proof: Proof, at: datetime) -> CheckIn:
     """Keep the scan of an unbound account; the door must have been open at that moment."""
     _status_at(place, seconds(at))
-    PendingScan.insert(openid=openid, session=place.id, source=proof.source, at=at).on_conflict_ignore().execute()
+    PendingScan.insert(
+        openid=openid, session=place.id, source=proof.source, at=at
+    ).on_conflict_ignore().execute()
     rules = rulebook.current().checkin(civil_day(at))
     return CheckIn(
         Outcome.WAITING,
@@ -220,7 +236,9 @@ def _keep_scan(openid: str, place: records.PlaceRow, proof: Proof, at: datetime)
     )
 
 
-def _result(outcome: Outcome, row: records.ScanRow, member: records.MemberRow, at: int, status: str) -> CheckIn:
+def _result(
+    outcome: Outcome, row: records.ScanRow, member: records.MemberRow, at: int, status: str
+) -> CheckIn:
     day = moment(at).date()
     place = row.place
     return CheckIn(
@@ -232,6 +250,8 @@ def _result(outcome: Outcome, row: records.ScanRow, member: records.MemberRow, a
         place.credit,
         status,
         row.credited,
-        hours.required_of(member.id, member.active_from, member.active_to, day.year, day, special=row.special),
+        hours.required_of(
+            member.id, member.active_from, member.active_to, day.year, day, special=row.special
+        ),
         member.branch_name,
     )

@@ -66,7 +66,11 @@ def _insert(session: StudySession, condition: Any) -> int:
     )
     status = Case(None, [(exempt, str(AttendanceStatus.EXEMPT))], str(AttendanceStatus.EXPECTED))
     rows = Member.select(
-        Value(session.organization_id), Value(session.id), Member.id, status, Case(None, [(exempt, False)], True)
+        Value(session.organization_id),
+        Value(session.id),
+        Member.id,
+        status,
+        Case(None, [(exempt, False)], True),
     ).where(condition)
     Attendance.insert_from(
         rows, [Attendance.branch, Attendance.session, Attendance.member, Attendance.status, Attendance.due]

@@ -125,7 +125,9 @@ def lines(member: Member, year: int, limit: int | None = None) -> list[Line]:
     return [Line(*row) for row in query.tuples()]
 
 
-def credit_parts(starts_at: datetime, ends_at: datetime, credit: int, step: Decimal) -> list[tuple[date, int]]:
+def credit_parts(
+    starts_at: datetime, ends_at: datetime, credit: int, step: Decimal
+) -> list[tuple[date, int]]:
     """Return (day, hundredths) per calendar year that a session lies in (R05)."""
     if civil(starts_at).year == civil(ends_at).year:
         return [(civil_day(starts_at), credit)]
@@ -145,7 +147,9 @@ def _offered_and_planned(member: Member, year: int, now: datetime) -> tuple[int,
         counts = hundredths(counted(as_hours(credit), rules.ratio[kind]))
         if not counts:
             continue
-        part = sum(amount for day, amount in credit_parts(starts_at, ends_at, counts, rules.step) if day.year == year)
+        part = sum(
+            amount for day, amount in credit_parts(starts_at, ends_at, counts, rules.step) if day.year == year
+        )
         if state is SessionState.CONFIRMED:
             offered += part if due else 0
         elif (due and ends_at >= now) or status in THERE:
@@ -153,7 +157,9 @@ def _offered_and_planned(member: Member, year: int, now: datetime) -> tuple[int,
     return offered, planned
 
 
-def _places_of_year(member: Member, year: int) -> list[tuple[SessionState, datetime, datetime, int, CreditKind, bool, AttendanceStatus]]:
+def _places_of_year(
+    member: Member, year: int
+) -> list[tuple[SessionState, datetime, datetime, int, CreditKind, bool, AttendanceStatus]]:
     first, after = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
     query = (
         Attendance.select(

@@ -27,7 +27,9 @@ def claim(job: str, slot: int, now: datetime) -> bool:
 def finish(job: str, slot: int, result: int, now: datetime) -> None:
     """Note when a slot's work was done and how many things it handled."""
     with transaction():
-        JobClaim.update(done_at=now, result=result).where(JobClaim.job == job, JobClaim.slot == slot).execute()
+        JobClaim.update(done_at=now, result=result).where(
+            JobClaim.job == job, JobClaim.slot == slot
+        ).execute()
 
 
 def sweep(now: datetime) -> int:

@@ -1,7 +1,8 @@
 """Page sessions held by the server, and the one-time codes that open them (G16).
 
 The cookie holds a random token, the database its keyed hash: who reads the database cannot log in, and
-a session that was ended is refused at the next request whatever the browser still holds.
+a session that was ended is refused at the next request whatever the browser still holds. What has run out
+is removed by `services/jobs.py`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ def start(openid: str, now: datetime, former: str | None = None) -> str:
         if former:
             end(former)
         LoginSession.insert(
-            token_hash=keyring.current().fingerprint(token), openid=openid, created_at=now, expires_at=now + LIFE
+            token_hash=keyring.current().fingerprint(token),
+            openid=openid,
+            created_at=now,
+            expires_at=now + LIFE,
         ).execute()
     return token
 
@@ -64,14 +68,6 @@ def recall_code(state: str, code: str, now: datetime) -> str | None:
     """Return the account that a code of this login gave within the last ten minutes, or None."""
     row = OauthCode.get_or_none(OauthCode.code_hash == _hash(state, code), OauthCode.at > now - CODE_LIFE)
     return None if row is None else str(row.openid)
-
-
-def forget_expired(now: datetime) -> int:
-    """Drop sessions and codes that have run out, for the scheduler, and return how many."""
-    with transaction():
-        sessions = LoginSession.delete().where(LoginSession.expires_at <= now).execute()
-        codes = OauthCode.delete().where(OauthCode.at <= now - CODE_LIFE).execute()
-    return int(sessions) + int(codes)
 
 
 def _hash(state: str, code: str) -> str:

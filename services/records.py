@@ -83,7 +83,8 @@ _WIDTH = len(MemberRow._fields)
 def keep_reply(key: str, at: int, reply: str) -> bool:
     """Keep a push's key and answer; False when it is there already. PostgreSQL waits here for a parallel copy."""
     cursor = _run(
-        "INSERT INTO inbound_message (key, at, reply) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, at, reply)
+        "INSERT INTO inbound_message (key, at, reply) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (key, at, reply),
     )
     return bool(cursor.rowcount == 1)
 

@@ -67,7 +67,10 @@ def find(key: str) -> StudySession:
         ServiceError: `not_found`.
     """
     session = (
-        StudySession.select(StudySession, Organization).join(Organization).where(StudySession.key == key).first()
+        StudySession.select(StudySession, Organization)
+        .join(Organization)
+        .where(StudySession.key == key)
+        .first()
     )
     if session is None:
         raise not_found("这次学习")
@@ -224,7 +227,9 @@ def _words(text: str, longest: int, name: str) -> str:
     if not cleaned:
         raise invalid("text", f"还没有填{name}。", f"请填写{name}。")
     if len(cleaned) > longest:
-        raise invalid("text", f"{name}太长了，多了 {len(cleaned) - longest} 个字。", f"请缩短到 {longest} 字以内。")
+        raise invalid(
+            "text", f"{name}太长了，多了 {len(cleaned) - longest} 个字。", f"请缩短到 {longest} 字以内。"
+        )
     return cleaned
 
 

@@ -112,7 +112,11 @@ def verify() -> Verdict:
 def _missing_triggers() -> list[str]:
     """Name the ledgers whose guard against UPDATE and DELETE is gone."""
     db = database.obj
-    sql = "SELECT tgname FROM pg_trigger" if db.server else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    sql = (
+        "SELECT tgname FROM pg_trigger"
+        if db.server
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
     found = {row[0] for row in db.execute_sql(sql).fetchall()}
     wanted = [f"{table._meta.table_name}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")]
     return [f"triggers: {name} is missing; run migrate" for name in wanted if name not in found]

@@ -36,7 +36,7 @@ class _Work:
         try:
             with savepoint():
                 self.result = self.act()
-        except Exception as error:  # noqa: BLE001 - the caller gets it, whatever it is
+        except Exception as error:  # the caller gets it, whatever it is
             self.error = error
 
 
@@ -62,7 +62,7 @@ class Writer:
             raise WriterBusy
         if work.error is not None:
             raise work.error
-        return work.result  # type: ignore[no-any-return]
+        return work.result
 
     def stop(self) -> None:
         """Finish what is queued and end the thread, for an orderly stop (G11)."""
@@ -73,7 +73,7 @@ class Writer:
         while (group := self._next_group()) is not None:
             try:
                 self._commit(group)
-            except Exception:  # noqa: BLE001 - the group's commit failed: each gets its own chance
+            except Exception:  # the group's commit failed: each gets its own chance
                 for work in group:
                     self._alone(work)
             for work in group:
@@ -108,5 +108,5 @@ class Writer:
         try:
             with database.atomic():
                 work.result = work.act()
-        except Exception as error:  # noqa: BLE001 - the caller gets it, whatever it is
+        except Exception as error:  # the caller gets it, whatever it is
             work.error = error

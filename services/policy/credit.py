@@ -26,7 +26,9 @@ def counted(stated: Decimal, ratio: Decimal) -> Decimal:
     return stated * ratio
 
 
-def split_by_year(spans: list[tuple[date, int]], credit: Decimal, step: Decimal) -> list[tuple[date, Decimal]]:
+def split_by_year(
+    spans: list[tuple[date, int]], credit: Decimal, step: Decimal
+) -> list[tuple[date, Decimal]]:
     """Split a session's credit by calendar year (R05).
 
     Args:

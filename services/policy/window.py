@@ -48,7 +48,9 @@ def arrival_at(window: Window, at: int) -> Arrival:
 STATUS_OF = {Arrival.ON_TIME: AttendanceStatus.PRESENT, Arrival.LATE: AttendanceStatus.LATE}
 
 
-def state_at(stored: str, starts_at: int, ends_at: int, closed_at: int | None, open_before: int, now: int) -> SessionState:
+def state_at(
+    stored: str, starts_at: int, ends_at: int, closed_at: int | None, open_before: int, now: int
+) -> SessionState:
     """Return the state that people see: OPEN and CLOSED follow from the clock or the chair."""
     state = SessionState(stored)
     if state is not SessionState.PUBLISHED:

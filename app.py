@@ -1,0 +1,165 @@
+"""The composition root: the one place where settings, database, platform and edges are put together.
+
+`create_app(settings)` builds the web application; `python app.py COMMAND` is the command line.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from flask import Flask
+from waitress.server import create_server
+
+import cli
+import web
+from config import Settings, SettingsFault, load_settings
+from models.connection import connect, disconnect
+from scheduler import run as scheduler
+from services import keyring, logs, rulebook
+from services.clock import Clock, system_clock
+from services.inbox import Runner
+from services.tokens import TokenTable
+from services.writer import Writer
+from wechat import qr
+from wechat.callback import Reception, blueprint
+from wechat.client import PlatformClient
+from wechat.crypto import Door
+from wechat.menu import MENU
+from wechat.platform import Platform
+
+ROOT = Path(__file__).resolve().parent
+#: Waitress' threads: enough to keep the writer's groups filled, few enough for two cores.
+THREADS = 16
+
+
+def open_database(settings: Settings) -> Any:
+    """Connect the tables, load the rules and the keyring: what every command needs."""
+    logs.configure(settings.log_format)
+    rulebook.use(rulebook.Rulebook(settings.rules_dir))
+    keyring.use(keyring.Keyring(settings.secret_key))
+    return connect(settings.database_url)
+
+
+def platform_client(settings: Settings) -> PlatformClient:
+    """Return the client that all outbound calls of this process share."""
+    return PlatformClient(
+        settings.wechat_app_id,
+        settings.wechat_app_secret,
+        store=TokenTable(),
+        now=lambda: system_clock().timestamp(),
+        monotonic=time.monotonic,
+        api_base=settings.wechat_api_base,
+    )
+
+
+def door_of(settings: Settings) -> Door:
+    """Return the door of the callback."""
+    return Door(
+        settings.wechat_app_id,
+        settings.wechat_token,
+        settings.wechat_aes_key,
+        settings.wechat_aes_key_previous or None,
+        settings.wechat_mode,
+    )
+
+
+def create_app(settings: Settings, clock: Clock = system_clock, runner: Runner | None = None) -> Flask:
+    """Build the application on an open, migrated database.
+
+    Args:
+        settings: of this deployment.
+        clock: this moment.
+        runner: where the work of pushes is committed; the group writer unless given.
+
+    Raises:
+        SettingsFault: when what verifies the platform's pushes is missing.
+    """
+    settings.require_wechat()
+    app = Flask("shuxue", root_path=str(ROOT), static_folder=None, template_folder="web/templates")
+    writer = runner or Writer()
+    platform = Platform(platform_client(settings))
+    app.extensions["writer"] = writer
+    context = web.WebContext(
+        clock=clock,
+        runner=writer,
+        identity=platform,
+        scene_qr=platform,
+        draw_qr=qr.png,
+        public_url=settings.public_url,
+        secure_cookies=settings.secure_cookies,
+        secret_key=settings.secret_key,
+        static_dir=ROOT / "static",
+    )
+    web.register(app, context)
+    reception = Reception(door_of(settings), writer, clock, settings.public_url, web.count_callback)
+    callback = blueprint(reception)
+    web.csrf.exempt(callback)
+    app.register_blueprint(callback)
+    return app
+
+
+def serve(settings: Settings, host: str, port: int) -> int:
+    """Run web and scheduler in this process until stopped; what is under way is answered first (G11)."""
+    app = create_app(settings)
+    waking = scheduler.start(system_clock)
+    server = create_server(app, host=host, port=port, threads=THREADS, connection_limit=1000, ident="")
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        server.run()
+    finally:
+        server.close()
+        waking.shutdown(wait=False)
+        app.extensions["writer"].stop()
+        disconnect()
+    return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _demo(port: int) -> int:
+    from demo.run import run
+
+    return run(port)
+
+
+def _play() -> int:
+    from demo.play import play
+
+    return play()
+
+
+class _Menu:
+    """The one call that a command makes to the platform."""
+
+    def __init__(self, client: PlatformClient) -> None:
+        self._client = client
+
+    def push_menu(self) -> None:
+        """Put the account's menu in place."""
+        self._client.push_menu(MENU)
+
+
+def main(argv: list[str]) -> int:
+    """Run one command and return its exit code."""
+    tools = cli.CliTools(
+        clock=system_clock,
+        load_settings=load_settings,
+        settings_fault=SettingsFault,
+        open_database=open_database,
+        serve=serve,
+        demo=_demo,
+        play=_play,
+        platform=lambda settings: _Menu(platform_client(settings)),
+    )
+    return cli.main(argv, tools)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Timed work: wakes, asks the database what is due, calls a service. See README.md."""
