@@ -26,7 +26,7 @@ from services.inbox import Runner
 from services.tokens import TokenTable
 from services.writer import Writer
 from wechat import qr
-from wechat.callback import Reception, blueprint
+from wechat.callback import Callback, Reception
 from wechat.client import PlatformClient
 from wechat.crypto import Door
 from wechat.menu import MENU
@@ -97,10 +97,17 @@ def create_app(settings: Settings, clock: Clock = system_clock, runner: Runner |
     )
     web.register(app, context)
     reception = Reception(door_of(settings), writer, clock, settings.public_url, web.count_callback)
-    callback = blueprint(reception)
-    web.csrf.exempt(callback)
-    app.register_blueprint(callback)
+    app.wsgi_app = _fork(Callback(reception), app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _fork(callback: Callback, pages: Any) -> Any:
+    """Send the platform's pushes to the callback and everything else to the pages."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        return (callback if environ.get("PATH_INFO") == "/wechat" else pages)(environ, start_response)
+
+    return application
 
 
 def serve(settings: Settings, host: str, port: int) -> int:
