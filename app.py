@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -17,7 +18,7 @@ from waitress.server import create_server
 
 import cli
 import web
-from config import Settings, SettingsFault, load_settings
+from config import Settings, SettingsFault, load_settings, process_environment
 from models.connection import connect, disconnect
 from scheduler import run as scheduler
 from services import keyring, logs, rulebook
@@ -126,20 +127,31 @@ def serve(settings: Settings, host: str, port: int) -> int:
     return 0
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
+
+
+def _demo_tools() -> Any:
+    from demo.tools import DemoTools
+
+    def open_for_demo(changes: Mapping[str, str]) -> Any:
+        return open_database(load_settings(**{name.lower(): value for name, value in changes.items()}))
+
+    return DemoTools(
+        environment=process_environment(), clock=system_clock, root=ROOT, open_database=open_for_demo
+    )
 
 
 def _demo(port: int) -> int:
     from demo.run import run
 
-    return run(port)
+    return run(port, _demo_tools())
 
 
 def _play() -> int:
     from demo.play import play
 
-    return play()
+    return play(_demo_tools())
 
 
 class _Menu:

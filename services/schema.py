@@ -1,4 +1,4 @@
-"""Bringing a database to the present schema: numbered migrations, forward only, one process at a time (G13)."""
+"""Bringing a database to the present schema: numbered migrations, forward only, one at a time (G13)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from playhouse.migrations import Runner
 
-from models import database
+from models import APPEND_ONLY, database
+from models.guards import append_only
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 _LOCK = 5_201_921
@@ -32,9 +33,15 @@ def _alone() -> Iterator[None]:
 
 
 def migrate() -> list[str]:
-    """Apply what has not been applied yet and return the names."""
+    """Apply what has not been applied yet and return the names.
+
+    The guards of the ledgers are put back too, in case a restore by hand has lost them.
+    """
     with _alone():
-        return [str(name) for name in Runner(database.obj, str(FOLDER)).up()]
+        applied = [str(name) for name in Runner(database.obj, str(FOLDER)).up()]
+        for table in APPEND_ONLY:
+            append_only(database.obj, table._meta.table_name)
+        return applied
 
 
 def pending() -> list[str]:

@@ -7,7 +7,7 @@ import contextlib
 import sys
 from typing import Any
 
-import waitress
+from waitress.server import create_server
 
 from .app import create_simulator
 from .settings import MODES, SimulatorSettings, from_environment, read_scene
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"simulator: {error}", file=sys.stderr)
         return 2
     try:
-        server = waitress.create_server(
+        server = create_server(
             create_simulator(settings),
             host=settings.host,
             port=settings.port,

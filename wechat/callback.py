@@ -55,7 +55,7 @@ class Reception:
     runner: Runner
     clock: Clock
     public_url: str
-    count: Callable[[str], None] = lambda outcome: None
+    count: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Callback:
         self._reception = reception
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Take one request; an unforeseen fault is logged with an id and answered 500, so that WeChat asks again."""
+        """Take one request; an unforeseen fault is logged with an id and answered 500: WeChat asks again."""
         try:
             answer = self._take(environ)
         except Exception:

@@ -10,17 +10,17 @@ from dataclasses import replace
 from wechat import texts
 from wechat.call import Call
 from wechat.handlers import checkin, person
-from wechat.menu import CHECKIN_SCAN, ME, SHUXUE
+from wechat.menu import ME, SHUXUE
 
 Handler = Callable[[Call], str]
 
 
 def _not_yet(word: str) -> Handler:
     """Answer honestly that a word of the chat is not open yet; the later releases replace these lines."""
-    return lambda call: texts.CLOSED_WORDS.format(word)
+    return lambda _call: texts.CLOSED_WORDS.format(word)
 
 
-def _help(call: Call) -> str:
+def _help(_call: Call) -> str:
     return texts.HELP
 
 

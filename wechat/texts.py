@@ -104,7 +104,8 @@ def _guest(result: CheckIn) -> str:
 def _waiting(result: CheckIn) -> str:
     return (
         f"已记下您 {clock_time(result.at)} 扫了「{result.title}」的码。\n"
-        f"请在 {result.waiting_minutes} 分钟内发「绑定 + 卡片上的编码」，签到时间仍算 {clock_time(result.at)}。\n"
+        f"请在 {result.waiting_minutes} 分钟内发「绑定 + 卡片上的编码」，"
+        f"签到时间仍算 {clock_time(result.at)}。\n"
         "没有卡片？请身边的支部书记帮您点名，一样计学时。"
     )
 
@@ -176,16 +177,10 @@ def _next(item: Ahead, now: datetime) -> str:
 
 
 def about_me(
-    name: str,
-    branch: str,
-    group: str | None,
-    view: HoursView,
-    ahead: Sequence[Ahead],
-    now: datetime,
-    pages: Sequence[str],
+    who: Sequence[str], view: HoursView, ahead: Sequence[Ahead], now: datetime, pages: Sequence[str]
 ) -> str:
-    """Word who the member is to us, the hours, the next session, and the pages that are theirs."""
-    rows = [f"{name}，{branch}" + (f" · {group}" if group else ""), _sum(view)]
+    """Word who the member is to us (name, branch, perhaps group), the hours, what comes next, the pages."""
+    rows = ["，".join(who[:2]) + "".join(f" · {group}" for group in who[2:]), _sum(view)]
     if ahead:
         rows.append(f"接下来：{_next(ahead[0], now)}")
     return "\n".join([*rows, *pages])

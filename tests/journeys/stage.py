@@ -1,4 +1,4 @@
-"""A stage for journeys: the service and the simulator as processes of their own, driven as people drive them."""
+"""A stage for journeys: the service and the simulator as processes, driven as people drive them."""
 
 from __future__ import annotations
 

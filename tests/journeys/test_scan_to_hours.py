@@ -22,7 +22,8 @@ def _session(stage: Stage, minutes_ago: int, title: str = TITLE, minutes: int = 
     start = datetime.now(ZONE) - timedelta(minutes=minutes_ago)
     made: dict[str, Any] = stage.run(
         "session", "create", "--branch", BRANCH, "--kind", "THEME_DAY", "--title", title,
-        "--start", start.isoformat(timespec="seconds"), "--minutes", str(minutes), "--area", "THEORY", "TRADITION",
+        "--start", start.isoformat(timespec="seconds"), "--minutes", str(minutes),
+        "--area", "THEORY", "TRADITION",
     )  # fmt: skip
     return made
 
@@ -66,7 +67,9 @@ def test_a_study_day_from_the_first_scan_to_the_hours_in_the_ledger(stage: Stage
     guest = _bound(stage, GUEST)
     welcome = guest.scans(session["scene"])
     assert "旁听" in welcome
-    assert GUEST not in {place["member"] for place in stage.run("session", "show", session["id"])["attendance"]}
+    assert GUEST not in {
+        place["member"] for place in stage.run("session", "show", session["id"])["attendance"]
+    }
 
     # A scan before binding waits for its owner and keeps its time.
     stranger = stage.person("unbound")
@@ -83,10 +86,20 @@ def test_a_study_day_from_the_first_scan_to_the_hours_in_the_ledger(stage: Stage
     assert "签到成功" in typist.says(stage.run("session", "show", session["id"])["code"])
 
     roll = stage.run(
-        "session", "roll-call", session["id"], "--actor", SECRETARY, "--status", "PRESENT", WITHOUT_PHONE, SECRETARY
+        "session",
+        "roll-call",
+        session["id"],
+        "--actor",
+        SECRETARY,
+        "--status",
+        "PRESENT",
+        WITHOUT_PHONE,
+        SECRETARY,
     )
     assert _place(roll, WITHOUT_PHONE)["source"] == "ROLL_CALL"
-    stage.run("session", "roll-call", session["id"], "--actor", GUEST, "--status", "PRESENT", "DY000011", code=1)
+    stage.run(
+        "session", "roll-call", session["id"], "--actor", GUEST, "--status", "PRESENT", "DY000011", code=1
+    )
 
     confirmed = stage.run("session", "confirm", session["id"])
     assert confirmed["state"] == "CONFIRMED"

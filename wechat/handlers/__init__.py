@@ -1,1 +1,1 @@
-"""One function per thing that a person can do in the chat; each calls one service verb and words its result."""
+"""One function per thing that a person can do in the chat: it calls one service verb and words its result."""

@@ -57,9 +57,7 @@ def me(call: Call) -> str:
     if member is None:
         return texts.NOT_BOUND
     return texts.about_me(
-        member.name,
-        member.branch.name,
-        member.group.name if member.group else None,
+        [member.name, member.branch.name, *([member.group.name] if member.group else [])],
         hours.view(member, civil(call.now).year, call.now),
         upcoming.ahead_of(member, call.now, limit=1),
         call.now,
