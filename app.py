@@ -1,6 +1,7 @@
 """The composition root: the one place where settings, database, platform and edges are put together.
 
-`create_app(settings)` builds the web application; `python app.py COMMAND` is the command line.
+`create_app(settings)` builds the web application; `python app.py COMMAND` is the command line. Each builder
+imports what it puts together, because a command that only reads the database must not wait for the web.
 """
 
 from __future__ import annotations
@@ -11,27 +12,22 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
-
-from flask import Flask
-from waitress.server import create_server
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import cli
-import web
 from config import Settings, SettingsFault, load_settings, process_environment
 from models.connection import connect, disconnect
-from scheduler import run as scheduler
 from services import keyring, logs, rulebook
 from services.clock import Clock, system_clock
-from services.inbox import Runner
 from services.tokens import TokenTable
-from services.writer import Writer
-from wechat import qr
-from wechat.callback import Callback, Reception
-from wechat.client import PlatformClient
-from wechat.crypto import Door
-from wechat.menu import MENU
-from wechat.platform import Platform
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from services.inbox import Runner
+    from wechat.callback import Callback
+    from wechat.client import PlatformClient
+    from wechat.crypto import Door
 
 ROOT = Path(__file__).resolve().parent
 #: Waitress' threads: enough to keep the writer's groups filled, few enough for two cores.
@@ -48,6 +44,8 @@ def open_database(settings: Settings) -> Any:
 
 def platform_client(settings: Settings) -> PlatformClient:
     """Return the client that all outbound calls of this process share."""
+    from wechat.client import PlatformClient
+
     return PlatformClient(
         settings.wechat_app_id,
         settings.wechat_app_secret,
@@ -60,6 +58,8 @@ def platform_client(settings: Settings) -> PlatformClient:
 
 def door_of(settings: Settings) -> Door:
     """Return the door of the callback."""
+    from wechat.crypto import Door
+
     return Door(
         settings.wechat_app_id,
         settings.wechat_token,
@@ -80,6 +80,14 @@ def create_app(settings: Settings, clock: Clock = system_clock, runner: Runner |
     Raises:
         SettingsFault: when what verifies the platform's pushes is missing.
     """
+    from flask import Flask
+
+    import web
+    from services.writer import Writer
+    from wechat import qr
+    from wechat.callback import Callback, Reception
+    from wechat.platform import Platform
+
     settings.require_wechat()
     app = Flask("shuxue", root_path=str(ROOT), static_folder=None, template_folder="web/templates")
     writer = runner or Writer()
@@ -113,6 +121,10 @@ def _fork(callback: Callback, pages: Any) -> Any:
 
 def serve(settings: Settings, host: str, port: int) -> int:
     """Run web and scheduler in this process until stopped; what is under way is answered first (G11)."""
+    from waitress.server import create_server
+
+    from scheduler import run as scheduler
+
     app = create_app(settings)
     waking = scheduler.start(system_clock)
     server = create_server(app, host=host, port=port, threads=THREADS, connection_limit=1000, ident="")
@@ -134,8 +146,11 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 def _demo_tools() -> Any:
     from demo.tools import DemoTools
 
+    def _lowered(changes: Mapping[str, str]) -> dict[str, Any]:
+        return {name.lower(): value for name, value in changes.items()}
+
     def open_for_demo(changes: Mapping[str, str]) -> Any:
-        return open_database(load_settings(**{name.lower(): value for name, value in changes.items()}))
+        return open_database(load_settings(wechat=False, **_lowered(changes)))
 
     return DemoTools(
         environment=process_environment(), clock=system_clock, root=ROOT, open_database=open_for_demo
@@ -162,6 +177,8 @@ class _Menu:
 
     def push_menu(self) -> None:
         """Put the account's menu in place."""
+        from wechat.menu import MENU
+
         self._client.push_menu(MENU)
 
 
@@ -169,7 +186,7 @@ def main(argv: list[str]) -> int:
     """Run one command and return its exit code."""
     tools = cli.CliTools(
         clock=system_clock,
-        load_settings=load_settings,
+        load_settings=lambda wechat: load_settings(wechat=wechat),
         settings_fault=SettingsFault,
         open_database=open_database,
         serve=serve,

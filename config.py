@@ -6,15 +6,16 @@ import base64
 import binascii
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_KEY_LENGTH = 32
 _ROOT = Path(__file__).resolve().parent
 
 
@@ -36,6 +37,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
+    # It stands first because the checks of the others look at it.
+    environment: Literal["production", "development"] = "production"
     database_url: str = "sqlite:///instance/shuxue.db"
     public_url: str = "http://127.0.0.1:8000"
     secret_key: str = Field(default="", repr=False)
@@ -46,7 +49,6 @@ class Settings(BaseSettings):
     wechat_aes_key_previous: str = Field(default="", repr=False)
     wechat_mode: Literal["safe", "plain"] = "safe"
     wechat_api_base: str = ""
-    environment: Literal["production", "development"] = "production"
     redis_url: str = ""
     rules_dir: Path = _ROOT / "rules"
     instance_dir: Path = _ROOT / "instance"
@@ -68,6 +70,8 @@ class Settings(BaseSettings):
     @classmethod
     def _https_unless_loopback(cls, value: str) -> str:
         parts = urlsplit(value)
+        if not parts.hostname:
+            raise ValueError("write the address that people reach, such as https://xuexi.example.cn")
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise ValueError("use https:// (http is for this machine alone)")
         return value
@@ -99,13 +103,19 @@ class Settings(BaseSettings):
             raise ValueError(f"no hours.toml in {value}: point it at a folder of rule files")
         return value
 
-    @model_validator(mode="after")
-    def _plain_is_for_development(self) -> Settings:
-        if self.wechat_mode == "plain" and self.environment != "development":
-            raise ValueError("WECHAT_MODE: plain does not protect the message body; use safe")
-        if self.secret_key and len(self.secret_key) < 32:
-            raise ValueError("SECRET_KEY: write at least 32 characters, or leave it out to have one made")
-        return self
+    @field_validator("wechat_mode")
+    @classmethod
+    def _plain_is_for_development(cls, value: str, info: ValidationInfo) -> str:
+        if value == "plain" and info.data.get("environment") != "development":
+            raise ValueError("plain does not protect the message body; use safe")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < _KEY_LENGTH:
+            raise ValueError(f"write at least {_KEY_LENGTH} characters, or leave it out to have one made")
+        return value
 
     @property
     def secure_cookies(self) -> bool:
@@ -118,25 +128,34 @@ class Settings(BaseSettings):
         Raises:
             SettingsFault: naming each missing setting.
         """
-        needed = ["wechat_app_id", "wechat_app_secret", "wechat_token"]
-        if self.wechat_mode == "safe":
-            needed.append("wechat_aes_key")
-        missing = [name.upper() for name in needed if not getattr(self, name)]
-        if missing:
-            raise SettingsFault([f"{name}: missing; copy it from the account's console" for name in missing])
+        faults = _missing_wechat(lambda name: str(getattr(self, name)))
+        if faults:
+            raise SettingsFault(faults)
 
 
-@dataclass(frozen=True)
-class _Fault:
-    name: str
-    message: str
+def _missing_wechat(value_of: Callable[[str], str]) -> list[str]:
+    """Name what verifies WeChat's pushes and is not set."""
+    needed = ["wechat_app_id", "wechat_app_secret", "wechat_token"]
+    if value_of("wechat_mode") != "plain":
+        needed.append("wechat_aes_key")
+    return [
+        f"{name.upper()}: missing; copy it from the account's console"
+        for name in needed
+        if not value_of(name)
+    ]
 
-    def __str__(self) -> str:
-        return f"{self.name}: {self.message}" if self.name else self.message
+
+def process_environment() -> dict[str, str]:
+    """Return a copy of this process's environment, for children that it starts."""
+    return dict(os.environ)
 
 
-def load_settings(**overrides: object) -> Settings:
+def load_settings(*, wechat: bool = False, **overrides: object) -> Settings:
     """Read the settings from the environment; `overrides` are for tests and the demo.
+
+    Args:
+        wechat: whether what verifies WeChat's pushes must be there.
+        overrides: values by name, in place of the environment's.
 
     Raises:
         SettingsFault: all faults at once.
@@ -147,20 +166,51 @@ def load_settings(**overrides: object) -> Settings:
         faults = []
         for item in error.errors():
             name = ".".join(str(part) for part in item["loc"]).upper()
-            faults.append(str(_Fault(name, item["msg"].removeprefix("Value error, "))))
+            faults.append(f"{name}: {item['msg'].removeprefix('Value error, ')}")
+        if wechat:
+            given = {**os.environ, **{name.upper(): str(value) for name, value in overrides.items()}}
+            faults += _missing_wechat(lambda name: given.get(name.upper(), ""))
         raise SettingsFault(faults) from error
+    if wechat:
+        settings.require_wechat()
     return settings if settings.secret_key else _with_made_key(settings)
 
 
 def _with_made_key(settings: Settings) -> Settings:
-    """Read the key that an earlier start made, or make it: cookies and codes must survive a restart."""
-    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    """Read the key that an earlier start made, or make it: cookies and codes must survive a restart.
+
+    Raises:
+        SettingsFault: when the folder cannot be written to, or the kept key is damaged.
+    """
     path = settings.instance_dir / "secret_key"
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        settings.instance_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsFault(
+            [f"INSTANCE_DIR: {path} cannot be kept ({error}); point it at a folder of ours"]
+        ) from error
+    if len(key) < _KEY_LENGTH:
+        raise SettingsFault(
+            [f"SECRET_KEY: {path} is damaged; restore it, or delete it to have a new one made"]
+        )
+    return settings.model_copy(update={"secret_key": key})
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key in place whole: another process must never read half of it, and the first one wins."""
+    draft = path.with_name(f"secret_key.{secrets.token_hex(8)}")
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
     except FileExistsError:
-        return settings.model_copy(update={"secret_key": path.read_text("utf-8").strip()})
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(made)
-    return settings.model_copy(update={"secret_key": made})
+        return
+    finally:
+        draft.unlink()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models import Organization, RolePeriod
+from models import Member, Organization, RolePeriod
 from models.terms import Role
 from services.actor import Actor
-from services.errors import ServiceError, not_found
+from services.errors import ServiceError, invalid, not_found
 
 #: Roles that run a branch.
 LEADING = frozenset({Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE})
@@ -95,6 +96,37 @@ def require_manage(actor: Actor, path: str, on: date) -> Rights:
     if rights.prefixes:
         raise ServiceError("forbidden", "这一步要由支部书记或支委来办。", "请联系他们。", kind="forbidden")
     raise not_found("这次学习")
+
+
+def reachable_members(rights: Rights, numbers: Sequence[str]) -> list[Member]:
+    """Return the members of these numbers, all of them within reach, each once and in the order given.
+
+    Raises:
+        ServiceError: naming the numbers that are unknown or of another branch: both read alike.
+    """
+    if not numbers:
+        raise invalid("member", "还没有选人。", "请至少选一位同志。")
+    branch, group = Organization.alias(), Organization.alias()
+    # What no roster can hold is not asked of the database: the two refuse it in different ways.
+    asked = sorted({number for number in numbers if number.isprintable()})
+    rows = (
+        Member.select(Member, branch.path.alias("branch_path"), group.path.alias("group_path"))
+        .join(branch, on=(Member.branch == branch.id))
+        .switch(Member)
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(Member.number.in_(asked))
+        .objects()
+    )
+    found = {row.number: row for row in rows if rights.reaches(row.branch_path, row.group_path)}
+    missing = [number for number in dict.fromkeys(numbers) if number not in found]
+    if missing:
+        raise ServiceError(
+            "not_found",
+            f"名单里没有 {'、'.join(missing)}。",
+            "请核对编号，只能选自己支部（小组）的党员。",
+            kind="not_found",
+        )
+    return [found[number] for number in dict.fromkeys(numbers)]
 
 
 def led_organizations(member_id: int, on: date) -> list[Grant]:

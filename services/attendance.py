@@ -9,7 +9,7 @@ from decimal import Decimal
 from models import Attendance, Member, Organization, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, SessionState
 from services import audit, codes, posting, rulebook, sessions
-from services.access import Rights, require_manage, session_rights
+from services.access import reachable_members, require_manage, session_rights
 from services.actor import SYSTEM, Actor
 from services.clock import civil_day, seconds
 from services.errors import ServiceError, invalid, not_found
@@ -65,7 +65,7 @@ def roll(key: str, now: datetime) -> Roll:
         .join(Member, on=(Attendance.member == Member.id))
         .left_outer_join(group, on=(Member.group == group.id))
         .where(Attendance.session == session)
-        .order_by(group.name, Member.name, Member.number)
+        .order_by(group.name.asc(nulls="LAST"), Member.name, Member.number)
     )
     places = tuple(Place(*row) for row in query.tuples())
     counts: dict[str, int] = {}
@@ -79,7 +79,7 @@ def roll(key: str, now: datetime) -> Roll:
     )
 
 
-def call_roll(
+def call_roll(  # noqa: PLR0917 - who, which session, what, whom, when; the way and the part are rare
     actor: Actor,
     key: str,
     status: AttendanceStatus,
@@ -93,20 +93,31 @@ def call_roll(
     A member of the reach who has no place gets one, not due. A place that already says the same is
     left as it is, so that a first time is kept. Nothing is written unless every number fits.
 
+    Args:
+        actor: who calls.
+        key: the session.
+        status: what they saw.
+        numbers: the members' numbers.
+        now: this moment.
+        source: by which way it became known (F04).
+        part_credit: hundredths of an hour that PARTIAL earns; None for the rule's default.
+
     Raises:
-        ServiceError: confirmed already, not yet begun, unknown or unreachable numbers.
+        ServiceError: confirmed already, not yet begun, unknown or unreachable numbers, an amount that
+            is no part of the session's.
     """
     if status not in CALLABLE:
         raise invalid("status", "点名不能登记为这个状态。", "请选到会、迟到、部分参加、请假或未到。")
     with transaction():
-        session = sessions.find(key)
+        session = sessions.find_to_change(key)
         rights = session_rights(actor, session.organization.path, civil_day(now))
         if not rights.prefixes:
             raise not_found("这次学习")
         _require_callable(session, status, now)
-        members = _reachable(rights, numbers)
+        members = reachable_members(rights, numbers)
+        values = _values(session, status, source, now, part_credit)
         for member in members:
-            _mark(session, member, status, source, actor, now, part_credit)
+            _mark(session, member, status, values, actor)
         audit.record(
             actor,
             now,
@@ -128,7 +139,7 @@ def confirm(actor: Actor, key: str, now: datetime) -> Roll:
         ServiceError: `wrong_state` before the door opened, or for a cancelled session.
     """
     with transaction():
-        session = sessions.find(key)
+        session = sessions.find_to_change(key)
         require_manage(actor, session.organization.path, civil_day(now))
         if not posting.claim(session, sessions.state_of(session, now), actor, now):
             return roll(key, now)
@@ -149,7 +160,7 @@ def reopen(actor: Actor, key: str, reason: str, now: datetime) -> Roll:
     if not reason.strip():
         raise invalid("reason", "还没有写退回的原因。", "请写一句原因。")
     with transaction():
-        session = sessions.find(key)
+        session = sessions.find_to_change(key)
         rights = session_rights(actor, session.organization.path, civil_day(now))
         if not rights.prefixes:
             raise not_found("这次学习")
@@ -157,8 +168,9 @@ def reopen(actor: Actor, key: str, reason: str, now: datetime) -> Roll:
             raise ServiceError(
                 "forbidden", "已确认的学习要由上级党务干部退回。", "请联系上级党组织。", kind="forbidden"
             )
-        posting.reverse(session, actor, reason.strip()[:200], now)
-        audit.record(actor, now, "session.reopened", "session", session.key, reason.strip()[:200])
+        why = sessions.words(reason, 200, "原因")
+        posting.reverse(session, actor, why, now)
+        audit.record(actor, now, "session.reopened", "session", session.key, reason=why)
     return roll(key, now)
 
 
@@ -183,9 +195,16 @@ def confirm_overdue(now: datetime) -> list[str]:
         .tuples()
     )
     keys = [key for (key,) in ended]
-    for key in keys:
+    return [key for key in keys if _confirmed(key, now)]
+
+
+def _confirmed(key: str, now: datetime) -> bool:
+    """Confirm one overdue session; a refusal (cancelled this very moment) must not hold up the others."""
+    try:
         confirm(SYSTEM, key, now)
-    return keys
+    except ServiceError:
+        return False
+    return True
 
 
 def code_now(session: StudySession, now: datetime) -> str:
@@ -221,56 +240,49 @@ def _require_callable(session: StudySession, status: AttendanceStatus, now: date
         raise ServiceError("too_early", "签到还没有开始，现在不能点名。", "到时再点就好；请假可以先登记。")
 
 
-def _reachable(rights: Rights, numbers: list[str]) -> list[Member]:
-    """Return the members of these numbers, all of them within reach.
-
-    Raises:
-        ServiceError: naming the numbers that are unknown or of another branch: both read alike.
-    """
-    if not numbers:
-        raise invalid("member", "还没有选人。", "请至少选一位同志。")
-    branch, group = Organization.alias(), Organization.alias()
-    rows = (
-        Member.select(Member, branch.path.alias("branch_path"), group.path.alias("group_path"))
-        .join(branch, on=(Member.branch == branch.id))
-        .switch(Member)
-        .left_outer_join(group, on=(Member.group == group.id))
-        .where(Member.number.in_(sorted(set(numbers))))
-        .objects()
-    )
-    found = {row.number: row for row in rows if rights.reaches(row.branch_path, row.group_path)}
-    missing = [number for number in dict.fromkeys(numbers) if number not in found]
-    if missing:
-        raise ServiceError(
-            "not_found",
-            f"名单里没有 {'、'.join(missing)}。",
-            "请核对编号，只能点自己支部（小组）的党员。",
-            "not_found",
-        )
-    return [found[number] for number in dict.fromkeys(numbers)]
-
-
 def _mark(
+    session: StudySession, member: Member, status: AttendanceStatus, values: dict[str, object], actor: Actor
+) -> None:
+    """Write one member's place; one that says the same already keeps its time and its way."""
+    mine = (Attendance.session == session) & (Attendance.member == member)
+    place = Attendance.get_or_none(mine)
+    if place is None:
+        Attendance.insert(
+            branch=session.organization_id,
+            session=session,
+            member=member,
+            due=False,
+            by=actor.member_id,
+            **values,
+        ).on_conflict_ignore().execute()
+    elif place.status is not status:
+        if status is AttendanceStatus.EXPECTED and not place.due:
+            # Who need not come goes back to that, and is never absent for it (R30).
+            values = values | {"status": AttendanceStatus.EXEMPT}
+        Attendance.update(by=actor.member_id, **values).where(mine).execute()
+    elif place.part_credit != values["part_credit"]:
+        Attendance.update(by=actor.member_id, part_credit=values["part_credit"]).where(mine).execute()
+
+
+def _values(
     session: StudySession,
-    member: Member,
     status: AttendanceStatus,
     source: AttendanceSource,
-    actor: Actor,
     now: datetime,
     part_credit: int | None,
-) -> None:
+) -> dict[str, object]:
+    """Return the columns that a call writes.
+
+    Raises:
+        ServiceError: `invalid` for a part that is no part of the session's hours (R07).
+    """
+    if part_credit is not None and not 0 <= part_credit <= session.credit:
+        most = as_hours(session.credit)
+        raise invalid("part_credit", "部分参加的学时不对。", f"请填 0 到 {most} 之间的数。")
     there = status in rates.THERE
-    values = {
+    return {
         "status": status,
         "source": source if there else None,
         "at": now if there else None,
-        "by": actor.member_id,
         "part_credit": part_credit if status is AttendanceStatus.PARTIAL else None,
     }
-    mine = (Attendance.session == session) & (Attendance.member == member)
-    if Attendance.select().where(mine).exists():
-        Attendance.update(**values).where(mine, Attendance.status != status).execute()
-        return
-    Attendance.insert(
-        branch=session.organization_id, session=session, member=member, due=False, **values
-    ).on_conflict_ignore().execute()

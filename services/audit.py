@@ -16,10 +16,14 @@ def record(
     action: str,
     subject_kind: str,
     subject: object,
+    *,
     reason: str | None = None,
     **detail: Any,
 ) -> None:
-    """Write the line inside the caller's transaction. `detail` holds ids and states only, never names or texts."""
+    """Write the line inside the caller's transaction.
+
+    `detail` holds ids and states only, never names or texts.
+    """
     AuditLog.insert(
         at=now,
         actor_kind=actor.kind,

@@ -7,8 +7,19 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from models import BindingCode, Member, Organization, PendingScan, RebindRequest, TryCount, WechatBinding
+from models import (
+    BindingCode,
+    LoginSession,
+    Member,
+    OauthCode,
+    Organization,
+    PendingScan,
+    RebindRequest,
+    TryCount,
+    WechatBinding,
+)
 from models.terms import RequestState
 from services import audit, checkin, keyring, rulebook
 from services.access import require_manage
@@ -16,6 +27,7 @@ from services.actor import SYSTEM, Actor, member_actor
 from services.checkin import CheckIn
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
+from services.sessions import member_by_number
 from services.transaction import transaction
 
 #: 40 bits: eight letters of five bits.
@@ -59,7 +71,7 @@ class IssuedCode:
 
 
 def issue_code(actor: Actor, number: str, now: datetime, printed: bool = False) -> IssuedCode:
-    """Make a binding code for a member: to be said or sent (a day), or printed on a card (a year).
+    """Make a binding code for a member: to be said or sent (a day), or printed on a card (its QR's life).
 
     Raises:
         ServiceError: `not_found` for an unknown number or another branch's member.
@@ -112,18 +124,26 @@ def clean_code(typed: str) -> str:
 def approve_rebind(actor: Actor, number: str, now: datetime) -> Member:
     """Let a member's new phone take the place of the old one (R101).
 
+    A scan that the new phone made shortly before becomes its check-in (R26); other phones that asked
+    for the same member are refused.
+
     Raises:
-        ServiceError: `not_found` when no new phone asks.
+        ServiceError: `not_found` when no new phone asks, `other_member` when it has become another
+            member's in the meantime.
     """
     with transaction():
         member = _member_in_reach(actor, number, now)
         request = _pending(member)
         if request is None:
             raise not_found("等待确认的新手机", "请让对方先扫卡片或发「绑定 + 编码」。")
+        mine = _in_force(request.openid)
+        if mine is not None and mine.member_id != member.id:
+            raise _somebody_elses()
         _end_bindings(WechatBinding.member == member, now)
-        _end_bindings(WechatBinding.openid == request.openid, now)
         WechatBinding.insert(openid=request.openid, member=member, bound_at=now).execute()
-        _decide(request, RequestState.APPROVED, actor, now)
+        _decide(RebindRequest.id == request.id, RequestState.APPROVED, actor, now)
+        _decide(_waiting(member), RequestState.REFUSED, actor, now)
+        checkin.redeem(request.openid, now)
         audit.record(actor, now, "binding.moved", "member", member.id)
     return member
 
@@ -132,10 +152,21 @@ def refuse_rebind(actor: Actor, number: str, now: datetime) -> Member:
     """Leave the old phone in its place."""
     with transaction():
         member = _member_in_reach(actor, number, now)
-        request = _pending(member)
-        if request is not None:
-            _decide(request, RequestState.REFUSED, actor, now)
+        if _decide(_waiting(member), RequestState.REFUSED, actor, now):
             audit.record(actor, now, "binding.move_refused", "member", member.id)
+    return member
+
+
+def release(actor: Actor, number: str, now: datetime) -> Member:
+    """Untie a member's account, for a lost phone or another owner; every record stays with the member (R101).
+
+    Raises:
+        ServiceError: `not_found` for an unknown number or another branch's member.
+    """
+    with transaction():
+        member = _member_in_reach(actor, number, now)
+        if _end_bindings(WechatBinding.member == member, now):
+            audit.record(actor, now, "binding.released", "member", member.id)
     return member
 
 
@@ -160,6 +191,8 @@ def unfollow(openid: str, now: datetime) -> None:
         PendingScan.delete().where(PendingScan.openid == openid).execute()
         TryCount.delete().where(TryCount.subject == openid).execute()
         RebindRequest.delete().where(RebindRequest.openid == openid).execute()
+        LoginSession.delete().where(LoginSession.openid == openid).execute()
+        OauthCode.delete().where(OauthCode.openid == openid).execute()
         for member_id in _end_bindings(WechatBinding.openid == openid, now):
             audit.record(SYSTEM, now, "binding.unfollowed", "member", member_id)
         WechatBinding.update(openid="").where(WechatBinding.openid == openid).execute()
@@ -209,11 +242,25 @@ def _wrong_tries(openid: str, now: datetime) -> int:
 
 
 def _usable(code: BindingCode, openid: str, now: datetime) -> bool:
-    """Whether a code still binds: unused and in time, or used before by this very account."""
-    if code.used_at is not None:
-        mine = WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
-        return mine is not None and mine.member_id == code.member_id
-    return bool(code.expires_at > now)
+    """Whether a code still says something: in time and unused, a card, or used by this very account.
+
+    A used card lets a new phone ask the secretary (R101); a used code that was spoken is worth nothing.
+    """
+    mine = _in_force(openid)
+    if code.used_at is not None and mine is not None and mine.member_id == code.member_id:
+        return True
+    return bool(code.expires_at > now and (code.used_at is None or code.printed))
+
+
+def _in_force(openid: str) -> WechatBinding | None:
+    """Return the binding of an account that is in force."""
+    return WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
+
+
+def _somebody_elses() -> ServiceError:
+    return ServiceError(
+        "other_member", "这个微信已经绑定了另一位同志。", "要换人使用，请先联系支部书记解除绑定。"
+    )
 
 
 def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
@@ -224,14 +271,12 @@ def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
         .get()
     )
     names = {"name": member.name, "branch_name": member.branch.name}
-    mine = WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
+    mine = _in_force(openid)
     if mine is not None and mine.member_id == member.id:
         return Bound(Step.ALREADY, **names)
     if mine is not None:
-        raise ServiceError(
-            "other_member", "这个微信已经绑定了另一位同志。", "要换人使用，请先联系支部书记解除绑定。"
-        )
-    if is_bound(member):
+        raise _somebody_elses()
+    if is_bound(member) or code.used_at is not None:
         _ask(member, openid, now)
         return Bound(Step.ASKED, **names)
     WechatBinding.insert(openid=openid, member=member, bound_at=now).execute()
@@ -248,19 +293,19 @@ def _ask(member: Member, openid: str, now: datetime) -> None:
     ).execute()
 
 
+def _waiting(member: Member) -> Any:
+    return (RebindRequest.member == member) & (RebindRequest.state == RequestState.PENDING)
+
+
 def _pending(member: Member) -> RebindRequest | None:
-    return (
-        RebindRequest.select()
-        .where(RebindRequest.member == member, RebindRequest.state == RequestState.PENDING)
-        .order_by(RebindRequest.asked_at.desc())
-        .first()
+    return RebindRequest.select().where(_waiting(member)).order_by(RebindRequest.asked_at.desc()).first()
+
+
+def _decide(which: Any, state: RequestState, actor: Actor, now: datetime) -> int:
+    changed = (
+        RebindRequest.update(state=state, decided_by=actor.member_id, decided_at=now).where(which).execute()
     )
-
-
-def _decide(request: RebindRequest, state: RequestState, actor: Actor, now: datetime) -> None:
-    RebindRequest.update(state=state, decided_by=actor.member_id, decided_at=now).where(
-        RebindRequest.id == request.id
-    ).execute()
+    return int(changed)
 
 
 def _end_bindings(condition: object, now: datetime) -> list[int]:
@@ -271,14 +316,7 @@ def _end_bindings(condition: object, now: datetime) -> list[int]:
 
 
 def _member_in_reach(actor: Actor, number: str, now: datetime) -> Member:
-    member = (
-        Member.select(Member, Organization)
-        .join(Organization, on=(Member.branch == Organization.id))
-        .where(Member.number == number)
-        .first()
-    )
-    if member is None:
-        raise not_found(f"编号为 {number} 的党员")
+    member = member_by_number(number)
     try:
         require_manage(actor, member.branch.path, civil_day(now))
     except ServiceError as error:

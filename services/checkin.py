@@ -59,7 +59,7 @@ class CheckIn:
 _ASK_HELP = "也可以请支部书记或党小组长帮您点名，一样计学时。"
 
 
-def arrive(openid: str, proof: Proof, at: datetime, now: datetime) -> CheckIn:
+def arrive(openid: str, proof: Proof, at: datetime, now: datetime) -> CheckIn:  # noqa: ARG001
     """Check the owner of an account in, or keep the scan until the account is bound (R26).
 
     Args:
@@ -78,7 +78,9 @@ def arrive(openid: str, proof: Proof, at: datetime, now: datetime) -> CheckIn:
         if proof.fault == "stale" and row.place.status not in THERE:
             # A door that is shut says so itself; only where it is open does the new code help.
             _status_at(row.place, seconds(at))
-            raise ServiceError("stale_code", "这个码已更新，", "请扫屏幕上的新码，或直接发屏幕上的 6 位数字。")
+            raise ServiceError(
+                "stale_code", "这个码已更新，", "请扫屏幕上的新码，或直接发屏幕上的 6 位数字。"
+            )
         if row.member is None:
             return _keep_scan(openid, row.place, proof, at)
         return _sign(row, row.member, proof, seconds(at))
@@ -139,7 +141,8 @@ def _sign(row: records.ScanRow, member: records.MemberRow, proof: Proof, at: int
     if place.attendance_id is not None:
         mine = records.sign(place.attendance_id, status, _source(proof), at)
     elif _in_scope(member, place):
-        mine = records.sign_unlisted(place, member.id, status, _source(proof), at)
+        due = not (row.special and records.exempt_on(member.id, moment(place.starts_at).date().isoformat()))
+        mine = records.sign_unlisted(place, member.id, status, _source(proof), at, due=due)
     else:
         return _welcome_guest(row, member, at)
     if not mine:
@@ -167,7 +170,9 @@ def _status_at(place: records.PlaceRow, at: int) -> AttendanceStatus:
         raise ServiceError("wrong_code", "这次学习还没有发布。", "请等支部通知后再签到。")
     if arrival is window.Arrival.TOO_EARLY:
         raise ServiceError("too_early", f"签到 {_spoken(door.opens, at)} 开始，", "到时再扫一次就好。")
-    if place.state == SessionState.PUBLISHED and place.closed_at is None and arrival in window.STATUS_OF:
+    # A scan that the chair's word overtook on its way counts as what it was: in time.
+    ajar = place.closed_at is None or at < place.closed_at
+    if place.state == SessionState.PUBLISHED and ajar and arrival in window.STATUS_OF:
         return window.STATUS_OF[arrival]
     raise ServiceError(
         "ended",
@@ -186,7 +191,10 @@ def _spoken(at: int, now: int) -> str:
 
 def _in_scope(member: records.MemberRow, place: records.PlaceRow) -> bool:
     """Whether a member without a place belongs to those due: who joined the branch after publishing."""
-    return place.due_scope == DueScope.ALL and (
+    day = moment(place.starts_at).date().isoformat()
+    if member.active_from > day or (member.active_to is not None and member.active_to < day):
+        return False
+    return place.due_scope in {DueScope.ALL, DueScope.GROUP} and (
         member.branch_path.startswith(place.organization_path) or member.group_id == place.organization_id
     )
 
@@ -221,10 +229,15 @@ def _welcome_guest(row: records.ScanRow, member: records.MemberRow, at: int) -> 
 def _keep_scan(openid: str, place: records.PlaceRow, proof: Proof, at: datetime) -> CheckIn:
     """Keep the scan of an unbound account; the door must have been open at that moment."""
     _status_at(place, seconds(at))
+    rules = rulebook.current().checkin(civil_day(at))
+    # The first scan counts, unless it has waited too long already: then this one starts the wait anew.
+    waited = timedelta(minutes=rules.pending_scan_minutes)
+    PendingScan.delete().where(
+        PendingScan.openid == openid, PendingScan.session == place.id, PendingScan.at < at - waited
+    ).execute()
     PendingScan.insert(
         openid=openid, session=place.id, source=proof.source, at=at
     ).on_conflict_ignore().execute()
-    rules = rulebook.current().checkin(civil_day(at))
     return CheckIn(
         Outcome.WAITING,
         place.key,

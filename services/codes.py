@@ -106,4 +106,4 @@ def screen_key(key: str) -> str:
 
 def opens_screen(key: str, offered: str) -> bool:
     """Whether a link carries the secret of this session's screen."""
-    return hmac.compare_digest(offered.encode(), screen_key(key).encode())
+    return hmac.compare_digest(offered.encode(errors="surrogatepass"), screen_key(key).encode())

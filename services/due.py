@@ -9,7 +9,6 @@ from peewee import SQL, Case, Value, fn
 from models import Attendance, Exemption, Member, Organization, RolePeriod, StudySession
 from models.terms import AttendanceStatus, DueScope, OrgKind
 from services.clock import civil_day
-from services.errors import invalid
 from services.policy.required import COMMITTEE_ROLES
 
 
@@ -24,17 +23,9 @@ def lay_places(session: StudySession) -> int:
     return _insert(session, _in_scope(session))
 
 
-def lay_list(session: StudySession, numbers: tuple[str, ...]) -> int:
-    """Lay out places for the members of a list.
-
-    Raises:
-        ServiceError: `invalid` naming the numbers that nobody has.
-    """
-    known = {number for (number,) in Member.select(Member.number).where(Member.number.in_(numbers)).tuples()}
-    missing = [number for number in numbers if number not in known]
-    if missing:
-        raise invalid("member", f"没有找到编号 {'、'.join(missing)}。", "请核对编号。")
-    return _insert(session, Member.number.in_(numbers))
+def lay_list(session: StudySession, members: list[Member]) -> int:
+    """Lay out places for the members of a list and return how many there are."""
+    return _insert(session, Member.id.in_([member.id for member in members]))
 
 
 def _in_scope(session: StudySession) -> Any:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from models import Attendance, HourEntry, Member, StudySession
 from models.terms import AttendanceStatus, CreditKind, EntrySource, HoursFlag, SessionState
 from services import records, rulebook
 from services.clock import civil, civil_day, next_day
 from services.clock import day_start as start_of
-from services.policy.amounts import hundredths
 from services.policy.amounts import hours as as_hours
+from services.policy.amounts import hundredths
 from services.policy.credit import counted, split_by_year
 from services.policy.rates import THERE
 from services.policy.required import Period, Requirement, flag_of, required_hours, standing_of
@@ -89,10 +90,24 @@ def view(member: Member, year: int, now: datetime) -> HoursView:
     return HoursView(year, required, offered, credited, planned, flag)
 
 
-def lines(member: Member, year: int, limit: int | None = None) -> list[Line]:
+def recent(member: Member, year: int, limit: int) -> list[Line]:
+    """Return the newest lines that still count: a line and its reversal say nothing new in a chat."""
+    reversal = HourEntry.alias()
+    undone = reversal.select(reversal.reverses).where(
+        reversal.member == member, reversal.reverses.is_null(False)
+    )
+    standing = (HourEntry.source != EntrySource.REVERSAL) & HourEntry.id.not_in(undone)
+    return [Line(*row) for row in _lines(member, year).where(standing).limit(limit).tuples()]
+
+
+def lines(member: Member, year: int) -> list[Line]:
     """Return the ledger's lines of a member and year, the newest day first (R111)."""
+    return [Line(*row) for row in _lines(member, year).tuples()]
+
+
+def _lines(member: Member, year: int) -> Any:
     confirmer = Member.alias()
-    query = (
+    return (
         HourEntry.select(
             HourEntry.id,
             HourEntry.day,
@@ -120,9 +135,6 @@ def lines(member: Member, year: int, limit: int | None = None) -> list[Line]:
         .where(HourEntry.member == member, HourEntry.year == year)
         .order_by(HourEntry.day.desc(), HourEntry.id.desc())
     )
-    if limit is not None:
-        query = query.limit(limit)
-    return [Line(*row) for row in query.tuples()]
 
 
 def credit_parts(

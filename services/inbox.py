@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Runner(Protocol):
-    """Whatever runs work in a transaction and returns after the commit; `services/writer.py` in production."""
+    """Whatever runs work in a transaction and returns after the commit (`services/writer.py`)."""
 
     def run(self, act: Callable[[], T]) -> T:
         """Run the work; what it raises is raised here, and its writes are gone."""

@@ -28,3 +28,5 @@ def configure(kind: Literal["text", "json"]) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    # It counts every waiting request in words of its own; a meeting's first minute would drown the log.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from models import HourEntry, StudySession
-from models.terms import CreditKind, EntrySource, SessionState
+from models import Attendance, HourEntry, StudySession
+from models.terms import AttendanceStatus, CreditKind, EntrySource, SessionState
 from services import rulebook
 from services.actor import Actor
 from services.clock import civil_day, seconds
@@ -28,7 +28,7 @@ FROM (
            CASE WHEN p.earned - ? < 0 THEN 0 WHEN p.earned - ? > ? THEN ? ELSE p.earned - ? END AS amount
     FROM (
         SELECT a.member_id, m.branch_id,
-               CASE WHEN a.status = 'PARTIAL' THEN COALESCE(a.part_credit, ?) ELSE ? END AS earned
+               CASE WHEN a.status = 'PARTIAL' THEN a.part_credit ELSE ? END AS earned
         FROM attendance a JOIN member m ON m.id = a.member_id
         WHERE a.session_id = ? AND a.status IN ('PRESENT', 'LATE', 'PARTIAL')
     ) p
@@ -73,18 +73,27 @@ def claim(session: StudySession, state: SessionState, actor: Actor, now: datetim
 
 
 def post(session: StudySession, actor: Actor, now: datetime) -> None:
-    """Write one line per member and calendar year for everybody who was there."""
+    """Write one line per member and calendar year for everybody who was there.
+
+    What PARTIAL earned by the rule's default is written down in its place, so that `verify` can
+    recompute the line whatever the rule becomes (R102, R110).
+    """
     rules = rulebook.current().hours(civil_day(session.starts_at))
     if not session.credit or session.credit_kind is CreditKind.NONE:
         return
     half = hundredths(partial_credit(as_hours(session.credit), rules.partial_share, rules.step))
+    Attendance.update(part_credit=half).where(
+        Attendance.session == session,
+        Attendance.status == AttendanceStatus.PARTIAL,
+        Attendance.part_credit.is_null(),
+    ).execute()
     ratio = int(rules.ratio[session.credit_kind] * Decimal(100))
     sql = _POST.format(confirmer="NULL" if actor.member_id is None else str(int(actor.member_id)))
     before = 0
     for day, part in credit_parts(session.starts_at, session.ends_at, session.credit, rules.step):
         what = (day.year, day.isoformat(), ratio, session.credit_kind.value, EntrySource.ATTENDANCE.value)
         where = (session.id, session.postings, rules.edition, seconds(now))
-        _run(sql, (*what, *where, before, before, part, part, before, half, session.credit, session.id))
+        _run(sql, (*what, *where, before, before, part, part, before, session.credit, session.id))
         before += part
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from services.statement import for_share
 from services.statement import run as _run
 
 
@@ -67,21 +68,29 @@ _SESSION = (
 )
 _MEMBER = "m.id, m.number, m.name, m.branch_id, m.group_id, m.active_from, m.active_to, b.path, b.name"
 _SCAN = (
-    f"SELECT {_MEMBER}, {_SESSION},"
+    f"SELECT {_MEMBER}, {_SESSION},"  # noqa: S608 - put together from the lists above
     " COALESCE((SELECT SUM(h.hours) FROM hour_entry h WHERE h.member_id = m.id AND h.year = ?), 0),"
     " EXISTS (SELECT 1 FROM role_period r WHERE r.member_id = m.id)"
     " OR EXISTS (SELECT 1 FROM exemption x WHERE x.member_id = m.id)"
     " FROM study_session s JOIN organization o ON o.id = s.organization_id"
     " LEFT JOIN wechat_binding w ON w.openid = ? AND w.unbound_at IS NULL"
     " LEFT JOIN member m ON m.id = w.member_id LEFT JOIN organization b ON b.id = m.branch_id"
-    " LEFT JOIN attendance a ON a.session_id = s.id AND a.member_id = m.id AND a.branch_id = s.organization_id"
+    " LEFT JOIN attendance a ON a.session_id = s.id AND a.member_id = m.id"
+    " AND a.branch_id = s.organization_id"
     " WHERE s.key = ?"
+)
+_OWNER = (
+    f"SELECT {_MEMBER} FROM wechat_binding w JOIN member m ON m.id = w.member_id"  # noqa: S608 - as above
+    " JOIN organization b ON b.id = m.branch_id WHERE w.openid = ? AND w.unbound_at IS NULL"
 )
 _WIDTH = len(MemberRow._fields)
 
 
 def keep_reply(key: str, at: int, reply: str) -> bool:
-    """Keep a push's key and answer; False when it is there already. PostgreSQL waits here for a parallel copy."""
+    """Keep a push's key and answer; False when it is there already.
+
+    PostgreSQL waits here for a parallel copy.
+    """
     cursor = _run(
         "INSERT INTO inbound_message (key, at, reply) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (key, at, reply),
@@ -97,17 +106,14 @@ def kept_reply(key: str) -> str:
 
 def member_of_openid(openid: str) -> MemberRow | None:
     """Return the member whose account this is."""
-    row = _run(
-        f"SELECT {_MEMBER} FROM wechat_binding w JOIN member m ON m.id = w.member_id"
-        " JOIN organization b ON b.id = m.branch_id WHERE w.openid = ? AND w.unbound_at IS NULL",
-        (openid,),
-    ).fetchone()
+    row = _run(_OWNER, (openid,)).fetchone()
     return MemberRow._make(row) if row else None
 
 
 def scan(openid: str, session_key: str, year: int) -> ScanRow | None:
     """Return what a scan of a session by an account is judged by; None when there is no such session."""
-    row = _run(_SCAN, (year, openid, session_key)).fetchone()
+    # A confirmation of the session waits for this scan, or this scan for the confirmation.
+    row = _run(for_share(_SCAN, "s"), (year, openid, session_key)).fetchone()
     if row is None:
         return None
     member = MemberRow._make(row[:_WIDTH]) if row[0] is not None else None
@@ -115,21 +121,26 @@ def scan(openid: str, session_key: str, year: int) -> ScanRow | None:
 
 
 def sign(attendance_id: int, status: str, source: str, at: int) -> bool:
-    """Mark a place as taken; False when somebody was faster, so that the first time stands."""
+    """Mark a place as taken; False when somebody was faster, so that the first time stands.
+
+    Whom the roll call missed (ABSENT, before the confirmation) may still come and scan.
+    """
     cursor = _run(
         "UPDATE attendance SET status = ?, source = ?, at = ?"
-        " WHERE id = ? AND status IN ('EXPECTED', 'LEAVE', 'EXEMPT')",
+        " WHERE id = ? AND status IN ('EXPECTED', 'LEAVE', 'EXEMPT', 'ABSENT')",
         (status, source, at, attendance_id),
     )
     return bool(cursor.rowcount == 1)
 
 
-def sign_unlisted(place_row: PlaceRow, member_id: int, status: str, source: str, at: int) -> bool:
+def sign_unlisted(
+    place_row: PlaceRow, member_id: int, status: str, source: str, at: int, *, due: bool
+) -> bool:
     """Take a place that was not laid out beforehand (a member who joined after publishing)."""
     cursor = _run(
         "INSERT INTO attendance (branch_id, session_id, member_id, status, due, source, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (place_row.organization_id, place_row.id, member_id, status, True, source, at),
+        (place_row.organization_id, place_row.id, member_id, status, due, source, at),
     )
     return bool(cursor.rowcount == 1)
 
@@ -158,6 +169,15 @@ def standing_rows(member_id: int) -> list[tuple[str, str, str, str | None]]:
         (member_id, member_id),
     ).fetchall()
     return [tuple(row) for row in rows]
+
+
+def exempt_on(member_id: int, day: str) -> bool:
+    """Whether an exemption of a member is in force on a day."""
+    row = _run(
+        "SELECT 1 FROM exemption WHERE member_id = ? AND starts <= ? AND (ends IS NULL OR ends >= ?)",
+        (member_id, day, day),
+    ).fetchone()
+    return row is not None
 
 
 def sessions_near(at: int, before: int, after: int) -> list[tuple[str, str]]:

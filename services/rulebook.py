@@ -61,7 +61,7 @@ def _hours(raw: dict[str, Any]) -> HourRules:
     minutes = int(credit["minutes_per_hour"])
     if minutes not in (45, 50, 60):
         raise ValueError("credit.minutes_per_hour: write 45, 50 or 60")
-    return HourRules(
+    rules = HourRules(
         edition=raw["name"],
         source=raw["source"],
         effective_from=raw["effective_from"],
@@ -75,6 +75,20 @@ def _hours(raw: dict[str, Any]) -> HourRules:
         ratio={kind: Decimal(raw["ratio"][kind]) for kind in CreditKind},
         credit_kind={kind: CreditKind(raw["credit_kind"][kind]) for kind in SessionKind},
     )
+    amounts = [
+        rules.member,
+        rules.committee,
+        rules.max_per_session,
+        rules.partial_share,
+        *rules.ratio.values(),
+    ]
+    if not all(amount.is_finite() and amount >= 0 for amount in amounts):
+        raise ValueError("a negative number, or none at all: write 0 or more")
+    if not (rules.step.is_finite() and rules.step > 0):
+        raise ValueError('credit.step: write more than 0, such as "0.5"')
+    if rules.partial_share > 1 or max(rules.ratio.values()) > 1:
+        raise ValueError("credit.partial_share and ratio: write at most 1")
+    return rules
 
 
 def _checkin(raw: dict[str, Any]) -> CheckinRules:
@@ -83,7 +97,9 @@ def _checkin(raw: dict[str, Any]) -> CheckinRules:
         values |= {name: int(value) for name, value in raw[block].items()}
     if any(value < 0 for value in values.values()):
         raise ValueError("a negative number: write 0 or more")
-    if not 0 <= values["on_time"] <= values["late_until"]:
+    if not values["step_seconds"]:
+        raise ValueError("code.step_seconds: write at least 1")
+    if values["on_time"] > values["late_until"]:
         raise ValueError("window.late_until: write at least window.on_time")
     return CheckinRules(raw["name"], raw["source"], raw["effective_from"], **values)
 
@@ -103,6 +119,10 @@ class Rulebook:
     def hours(self, on: date) -> HourRules:
         """Return the hour rules in force on a civil day."""
         return _in_force(self._hours, on)
+
+    def hour_editions(self) -> tuple[HourRules, ...]:
+        """Return all editions of the hour rules, the oldest first."""
+        return tuple(self._hours)
 
     def hours_of_year(self, year: int) -> HourRules:
         """Return the hour rules of a year: those in force on its last day."""
@@ -124,6 +144,10 @@ def _load(path: Path, build: Any) -> list[Any]:
         raise RulesFault(f"{path}: {error}") from error
     if not editions:
         raise RulesFault(f"{path}: write at least one [[edition]]")
+    if not all(type(edition.effective_from) is date for edition in editions):
+        raise RulesFault(f"{path}: effective_from: write a day without quotes, such as 2026-01-01")
+    if len({edition.edition for edition in editions}) < len(editions):
+        raise RulesFault(f"{path}: two editions have the same name, so that an entry could not say its own")
     return sorted(editions, key=lambda edition: edition.effective_from)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from models import Member, Organization, StudySession
+from models import Member, Organization, StudySession, database
 from models.terms import (
     Area,
     CreditKind,
@@ -19,7 +19,7 @@ from models.terms import (
     SessionState,
 )
 from services import audit, due, keyring, rulebook
-from services.access import require_manage
+from services.access import reachable_members, require_manage
 from services.actor import Actor
 from services.clock import civil_day, seconds
 from services.errors import ServiceError, invalid, not_found
@@ -28,6 +28,7 @@ from services.policy.amounts import hundredths
 from services.policy.credit import default_credit
 from services.transaction import transaction
 
+_KEY = re.compile(r"[0-9a-z]{10}")
 _EARLIEST = date(1921, 7, 1)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 #: Who organises it, as far as the organization's kind tells (R12–R14).
@@ -66,6 +67,7 @@ def find(key: str) -> StudySession:
     Raises:
         ServiceError: `not_found`.
     """
+    _require_key(key)
     session = (
         StudySession.select(StudySession, Organization)
         .join(Organization)
@@ -77,6 +79,28 @@ def find(key: str) -> StudySession:
     return session
 
 
+def find_to_change(key: str) -> StudySession:
+    """Return a session whose row nobody else changes until this transaction ends.
+
+    On PostgreSQL a scan and a confirmation wait for each other at this row, so that nobody is signed
+    into a session whose hours are posted already; SQLite has one writer at a time anyway.
+
+    Raises:
+        ServiceError: `not_found`.
+    """
+    _require_key(key)
+    if database.obj.server:
+        locked = StudySession.select(StudySession.id).where(StudySession.key == key)
+        locked.for_update("FOR NO KEY UPDATE").execute()
+    return find(key)
+
+
+def _require_key(key: str) -> None:
+    """Refuse what no key looks like before a database is asked, for the two refuse it in different ways."""
+    if not _KEY.fullmatch(key):
+        raise not_found("这次学习")
+
+
 def state_of(session: StudySession, now: datetime) -> SessionState:
     """Return the state that people see at a moment."""
     rules = rulebook.current().checkin(civil_day(session.starts_at))
@@ -85,8 +109,8 @@ def state_of(session: StudySession, now: datetime) -> SessionState:
         seconds(session.starts_at),
         seconds(session.ends_at),
         seconds(session.closed_at) if session.closed_at else None,
-        rules.open_before,
-        seconds(now),
+        open_before=rules.open_before,
+        now=seconds(now),
     )
 
 
@@ -96,14 +120,15 @@ def create(actor: Actor, plan: SessionPlan, now: datetime) -> StudySession:
     Raises:
         ServiceError: `invalid` with the value that cannot be, `not_found` for a foreign organization.
     """
-    organization = Organization.get_or_none(Organization.code == plan.organization)
+    code = plan.organization
+    organization = Organization.get_or_none(Organization.code == code) if code.isprintable() else None
     if organization is None:
         raise not_found("这个党组织", "请核对代码。")
     with transaction():
-        require_manage(actor, organization.path, civil_day(now))
+        rights = require_manage(actor, organization.path, civil_day(now))
         session = StudySession.create(**_columns(plan, organization, now), created_by=actor.member_id)
         if plan.due_list:
-            due.lay_list(session, plan.due_list)
+            due.lay_list(session, reachable_members(rights, plan.due_list))
         audit.record(actor, now, "session.created", "session", session.key)
     return session
 
@@ -115,12 +140,14 @@ def publish(actor: Actor, key: str, now: datetime) -> StudySession:
         ServiceError: `wrong_state` when it is no draft any more.
     """
     with transaction():
-        session = find(key)
+        session = find_to_change(key)
         require_manage(actor, session.organization.path, civil_day(now))
         if session.state is not SessionState.DRAFT:
             raise ServiceError("wrong_state", f"这次学习{session.state.label}，不用再发布。")
         session.state = SessionState.PUBLISHED
-        session.save(only=[StudySession.state])
+        # A draft is entered when it is published: from then on its day of grace runs (confirm_overdue).
+        session.created_at = now
+        session.save(only=[StudySession.state, StudySession.created_at])
         due.lay_places(session)
         audit.record(actor, now, "session.published", "session", session.key)
     return session
@@ -135,7 +162,7 @@ def publish_new(actor: Actor, plan: SessionPlan, now: datetime) -> StudySession:
 def close(actor: Actor, key: str, now: datetime) -> StudySession:
     """Close the door before the planned end (the chair's word)."""
     with transaction():
-        session = find(key)
+        session = find_to_change(key)
         require_manage(actor, session.organization.path, civil_day(now))
         if state_of(session, now) is SessionState.OPEN:
             session.closed_at = now
@@ -151,7 +178,7 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
         ServiceError: `wrong_state` once it has ended or was confirmed.
     """
     with transaction():
-        session = find(key)
+        session = find_to_change(key)
         require_manage(actor, session.organization.path, civil_day(now))
         if session.state is SessionState.CANCELLED:
             return session
@@ -161,16 +188,17 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
             )
         session.state = SessionState.CANCELLED
         session.save(only=[StudySession.state])
-        audit.record(actor, now, "session.cancelled", "session", session.key, reason)
+        why = words(reason, 200, "原因") if reason else None
+        audit.record(actor, now, "session.cancelled", "session", session.key, reason=why)
     return session
 
 
 def _columns(plan: SessionPlan, organization: Organization, now: datetime) -> dict[str, object]:
     """Check a plan against the limits and return its columns."""
     _check_times(plan, now)
-    title, place = _words(plan.title, 60, "标题"), None
+    title, place = words(plan.title, 60, "标题"), None
     if plan.place:
-        place = _words(plan.place, 50, "地点")
+        place = words(plan.place, 50, "地点")
     if not plan.areas:
         raise invalid("areas", "还没有选学习内容。", "请至少选一项。")
     scope = plan.due_scope or _SCOPE_OF.get(plan.kind, DueScope.ALL)
@@ -189,7 +217,7 @@ def _columns(plan: SessionPlan, organization: Organization, now: datetime) -> di
         "due_scope": scope,
         "credit": _credit(plan, rules),
         "credit_kind": plan.credit_kind or rules.credit_kind[plan.kind],
-        "credit_reason": plan.credit_reason,
+        "credit_reason": words(plan.credit_reason, 100, "学时说明") if plan.credit_reason else None,
         "organiser_level": plan.organiser_level or _LEVEL_OF.get(organization.kind, OrganiserLevel.BRANCH),
         "created_at": now,
     }
@@ -219,8 +247,12 @@ def _credit(plan: SessionPlan, rules: rulebook.HourRules) -> int:
     return hundredths(plan.credit)
 
 
-def _words(text: str, longest: int, name: str) -> str:
-    """Return a short text of a person, trimmed and without invisible characters."""
+def words(text: str, longest: int, name: str) -> str:
+    """Return a short text of a person, trimmed and without invisible characters.
+
+    Raises:
+        ServiceError: `invalid` when it is empty, too long, or holds what cannot be stored.
+    """
     cleaned = _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
     if any("\ud800" <= char <= "\udfff" for char in cleaned):
         raise invalid("text", f"{name}里有无法保存的字符。", "请重新输入。")
@@ -239,7 +271,7 @@ def member_by_number(number: str) -> Member:
     Raises:
         ServiceError: `not_found`.
     """
-    member = Member.get_or_none(Member.number == number)
+    member = Member.get_or_none(Member.number == number) if number.isprintable() else None
     if member is None:
         raise not_found(f"编号为 {number} 的党员")
     return member

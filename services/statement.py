@@ -7,6 +7,11 @@ from typing import Any
 from models import database
 
 
+def for_share(sql: str, table: str) -> str:
+    """Let a SELECT hold its row of `table` until the transaction ends; SQLite has one writer anyway."""
+    return f"{sql} FOR SHARE OF {table}" if database.obj.server else sql
+
+
 def run(sql: str, params: tuple[Any, ...]) -> Any:
     """Run SQL whose parameters are marked by ? and return the cursor; the text must hold no other ?."""
     db = database.obj

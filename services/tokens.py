@@ -42,6 +42,6 @@ class TokenTable:
                 PlatformToken.name == self._name
             ).execute()
 
-    def wait(self, now: float) -> None:
+    def wait(self, now: float) -> None:  # noqa: ARG002 - the port hands it to stores that keep time
         """Pause for a tenth of a second while another process refreshes; no transaction is held."""
         self._pause.wait(0.1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models import APPEND_ONLY, database
+from models.terms import CreditKind
+from services import rulebook
 from services.statement import run
 
 
@@ -27,8 +29,9 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "reversals",
         "SELECT COUNT(*) FROM hour_entry WHERE source = 'REVERSAL'",
         "SELECT r.id, h.id FROM hour_entry r LEFT JOIN hour_entry h ON h.id = r.reverses_id"
-        " WHERE (r.source = 'REVERSAL' OR r.reverses_id IS NOT NULL) AND (h.id IS NULL OR r.source <> 'REVERSAL'"
-        " OR h.hours <> -r.hours OR h.stated <> -r.stated OR h.member_id <> r.member_id OR h.year <> r.year"
+        " WHERE (r.source = 'REVERSAL' OR r.reverses_id IS NOT NULL) AND (h.id IS NULL"
+        " OR r.source <> 'REVERSAL' OR h.hours <> -r.hours"
+        " OR h.stated <> -r.stated OR h.member_id <> r.member_id OR h.year <> r.year"
         " OR h.source = 'REVERSAL')",
         "reversal {0} does not undo entry {1}",
     ),
@@ -46,17 +49,19 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "SELECT q.session_key, q.member_id, q.wanted, q.found FROM ("
         " SELECT s.key AS session_key, a.member_id,"
         "  CASE WHEN s.credit_kind = 'NONE' THEN 0 WHEN a.status IN ('PRESENT', 'LATE') THEN s.credit"
-        "       WHEN a.status = 'PARTIAL' THEN COALESCE(a.part_credit, -1) ELSE 0 END AS wanted,"
-        "  COALESCE((SELECT SUM(h.stated) FROM hour_entry h WHERE h.session_id = s.id AND h.member_id = a.member_id"
+        "       WHEN a.status = 'PARTIAL' THEN COALESCE(a.part_credit, 0) ELSE 0 END AS wanted,"
+        "  COALESCE((SELECT SUM(h.stated) FROM hour_entry h"
+        "   WHERE h.session_id = s.id AND h.member_id = a.member_id"
         "   AND h.source IN ('ATTENDANCE', 'REVERSAL')), 0) AS found"
         " FROM attendance a JOIN study_session s ON s.id = a.session_id WHERE s.state = 'CONFIRMED') q"
-        " WHERE (q.wanted >= 0 AND q.wanted <> q.found) OR (q.wanted < 0 AND q.found < 0)",
+        " WHERE q.wanted <> q.found",
         "session {0}, member {1}: attendance is worth {2}, the ledger has {3}",
     ),
     (
         "unconfirmed",
         "SELECT COUNT(*) FROM study_session WHERE state <> 'CONFIRMED'",
-        "SELECT s.key, h.member_id, SUM(h.hours) FROM hour_entry h JOIN study_session s ON s.id = h.session_id"
+        "SELECT s.key, h.member_id, SUM(h.hours) FROM hour_entry h"
+        " JOIN study_session s ON s.id = h.session_id"
         " WHERE s.state <> 'CONFIRMED' AND h.source IN ('ATTENDANCE', 'REVERSAL')"
         " GROUP BY s.key, h.member_id HAVING SUM(h.hours) <> 0",
         "session {0} is not confirmed, yet member {1} holds {2}",
@@ -65,7 +70,8 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "orphans",
         "SELECT COUNT(*) FROM hour_entry WHERE source = 'ATTENDANCE'",
         "SELECT h.id, h.member_id FROM hour_entry h LEFT JOIN attendance a"
-        " ON a.session_id = h.session_id AND a.member_id = h.member_id WHERE h.source = 'ATTENDANCE' AND a.id IS NULL",
+        " ON a.session_id = h.session_id AND a.member_id = h.member_id"
+        " WHERE h.source = 'ATTENDANCE' AND a.id IS NULL",
         "entry {0} of member {1} has no attendance behind it",
     ),
     (
@@ -78,7 +84,8 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
     (
         "places",
         "SELECT COUNT(*) FROM attendance",
-        "SELECT session_id, member_id, COUNT(*) FROM attendance GROUP BY session_id, member_id HAVING COUNT(*) > 1",
+        "SELECT session_id, member_id, COUNT(*) FROM attendance GROUP BY session_id, member_id"
+        " HAVING COUNT(*) > 1",
         "session {0}, member {1}: {2} places",
     ),
     (
@@ -104,9 +111,30 @@ def verify() -> Verdict:
     for name, count, faulty, words in _CHECKS:
         verdict.checked[name] = int(run(count, ()).fetchone()[0])
         verdict.faults += [f"{name}: {words.format(*row)}" for row in run(faulty, ()).fetchmany(100)]
+    verdict.checked["ratios"] = verdict.checked["entries"]
+    verdict.faults += _wrong_ratios()
     verdict.checked["triggers"] = len(APPEND_ONLY) * 2
     verdict.faults += _missing_triggers()
     return verdict
+
+
+def _wrong_ratios() -> list[str]:
+    """Name the lines whose hours are not what their edition makes of the stated ones (R03, R102)."""
+    editions = {rules.edition: rules for rules in rulebook.current().hour_editions()}
+    rows = run(
+        "SELECT edition, credit_kind, stated, hours, MIN(id), COUNT(*) FROM hour_entry"
+        " WHERE source IN ('ATTENDANCE', 'REVERSAL') GROUP BY edition, credit_kind, stated, hours",
+        (),
+    ).fetchall()
+    faults = []
+    for edition, kind, stated, found, first, lines in rows:
+        if edition not in editions:
+            faults.append(
+                f"ratios: entry {first} and {lines - 1} more name the edition {edition}, which is not here"
+            )
+        elif found != int(stated * editions[edition].ratio[CreditKind(kind)]):
+            faults.append(f"ratios: entry {first} and {lines - 1} more count {found} of {stated} stated")
+    return faults
 
 
 def _missing_triggers() -> list[str]:

@@ -1,7 +1,7 @@
-"""Group commit: requests hand their work to one writer, which runs several in one transaction (PERFORMANCE part 3).
+"""Group commit: requests hand their work to one writer, which runs several in one transaction.
 
-A request is woken only after the commit, so what it acknowledges is on the disk (G1). Each piece of work
-has its own savepoint: one that fails leaves nothing behind and does not disturb its neighbours.
+PERFORMANCE part 3. A request is woken only after the commit, so what it acknowledges is on the disk (G1).
+Each piece of work has its own savepoint: one that fails leaves nothing behind and disturbs no neighbour.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from peewee import OperationalError
 
 from models import database
 from services.transaction import savepoint
@@ -36,6 +39,9 @@ class _Work:
         try:
             with savepoint():
                 self.result = self.act()
+        except OperationalError:
+            # A lost connection, a full disk, a deadlock: the whole group is over, not this work alone.
+            raise
         except Exception as error:  # the caller gets it, whatever it is
             self.error = error
 
@@ -74,6 +80,7 @@ class Writer:
             try:
                 self._commit(group)
             except Exception:  # the group's commit failed: each gets its own chance
+                self._fresh_connection()
                 for work in group:
                     self._alone(work)
             for work in group:
@@ -100,6 +107,12 @@ class Writer:
         with database.atomic():
             for work in group:
                 work.run()
+
+    def _fresh_connection(self) -> None:
+        # A connection that the server has dropped would fail every later work as well; the pool checks
+        # what it takes back, so writing resumes without a restart (G9).
+        with suppress(Exception):
+            database.obj.release()
 
     def _alone(self, work: _Work) -> None:
         # Two processes that got the same pushes in another order can deadlock on PostgreSQL; one group

@@ -28,6 +28,6 @@ def ceil_to(value: Decimal, step: Decimal) -> Decimal:
 
 
 def text(stored: int) -> str:
-    """Write stored hundredths as hours with one decimal ("1.5"), as CONTRACT has it; more if there are more."""
+    """Write stored hundredths as hours with one decimal ("1.5"), with two where there are two."""
     value = hours(stored)
     return f"{value:.1f}" if stored % 10 == 0 else f"{value:.2f}"

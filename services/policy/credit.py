@@ -17,7 +17,7 @@ def default_credit(minutes: int, minutes_per_hour: int, step: Decimal) -> Decima
 
 
 def partial_credit(credit: Decimal, share: Decimal, step: Decimal) -> Decimal:
-    """Return what a PARTIAL attendance earns when the branch set nothing else (R07), rounded down to a step."""
+    """Return what PARTIAL earns when the branch set nothing else (R07), rounded down to a step."""
     return floor_to(credit * share, step)
 
 

@@ -49,7 +49,7 @@ STATUS_OF = {Arrival.ON_TIME: AttendanceStatus.PRESENT, Arrival.LATE: Attendance
 
 
 def state_at(
-    stored: str, starts_at: int, ends_at: int, closed_at: int | None, open_before: int, now: int
+    stored: str, starts_at: int, ends_at: int, closed_at: int | None, *, open_before: int, now: int
 ) -> SessionState:
     """Return the state that people see: OPEN and CLOSED follow from the clock or the chair."""
     state = SessionState(stored)

@@ -1,0 +1,41 @@
+"""The table of commands: a name, its help, what it does. A new command is a new line here."""
+
+from __future__ import annotations
+
+from cli import operate, people, study
+from cli.command import Command, Needs
+
+_STUDY = "学习活动：发布、点名、确认"
+_REBIND = "换手机的申请"
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "serve",
+        "启动服务：网页、定时任务",
+        operate.serve,
+        operate.serve_arguments,
+        Needs.DATABASE,
+        wechat=True,
+    ),
+    Command("demo", "启动演示：服务和模拟微信", operate.demo, operate.demo_arguments, Needs.NOTHING),
+    Command("play", "从发卡到学时走一遍，打印对话", operate.play, needs=Needs.NOTHING),
+    Command("migrate", "把数据库升级到现在的版本", operate.migrate, needs=Needs.DATABASE),
+    Command("settings", "显示生效的设置（不含密钥）", operate.settings, needs=Needs.SETTINGS),
+    Command("verify", "核对全部数据是否一致", operate.verify),
+    Command("import-roster", "导入党组织和党员名册", people.roster, people.import_arguments),
+    Command("bind-code", "生成绑定码（一天有效）", people.bind_code, people.number_argument),
+    Command("card", "生成身份卡的编码（三十天有效）", people.card, people.number_argument),
+    Command("unbind", "解除微信绑定，记录不动", people.unbind, people.number_argument),
+    Command("member show", "一位党员的学时和来由", people.show, people.show_arguments, group_help="党员"),
+    Command("rebind list", "等待确认的新手机", people.rebind_list, group_help=_REBIND),
+    Command("rebind approve", "同意换到新手机", people.rebind_approve, people.number_argument),
+    Command("rebind refuse", "不同意，仍用原手机", people.rebind_refuse, people.number_argument),
+    Command("session create", "新建并发布", study.create, study.create_arguments, group_help=_STUDY),
+    Command("session show", "查看到会情况", study.show, study.key_argument),
+    Command("session roll-call", "点名", study.roll_call, study.roll_call_arguments),
+    Command("session confirm", "确认，计入学时", study.confirm, study.key_argument),
+    Command("session cancel", "取消", study.cancel, study.cancel_arguments),
+    Command("session close", "提前结束签到", study.close, study.key_argument),
+    Command("session reopen", "退回重核，冲销已计的学时", study.reopen, study.reopen_arguments),
+    Command("menu push", "把菜单推送到服务号", operate.menu_push, group_help="服务号菜单", wechat=True),
+)

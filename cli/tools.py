@@ -1,0 +1,50 @@
+"""What the commands are given by the composition root; nothing here starts anything itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.clock import Clock
+
+
+class SettingsLike(Protocol):
+    """The settings of a deployment as far as the commands look at them."""
+
+    def model_dump(self) -> dict[str, Any]:
+        """Return all settings by name."""
+        ...
+
+
+class Platform(Protocol):
+    """The one call to WeChat that a command makes."""
+
+    def push_menu(self) -> None:
+        """Put the account's menu in place; raises `services.ports.PlatformError`."""
+        ...
+
+
+@dataclass(frozen=True)
+class CliTools:
+    """The doors that app.py opens for the commands.
+
+    Attributes:
+        clock: this moment.
+        load_settings: reads the settings, with what WeChat needs when asked; raises `settings_fault`.
+        settings_fault: what `load_settings` raises; its text lists all faults.
+        open_database: connects the tables, loads the rules and the keyring. It does not migrate.
+        serve: runs web, scheduler and deliverer on a migrated database until stopped.
+        demo: runs the demo on a port until stopped.
+        play: plays the scene once.
+        platform: the WeChat client of this deployment.
+    """
+
+    clock: Clock
+    load_settings: Callable[[bool], SettingsLike]
+    settings_fault: type[Exception]
+    open_database: Callable[[Any], object]
+    serve: Callable[[Any, str, int], int]
+    demo: Callable[[int], int]
+    play: Callable[[], int]
+    platform: Callable[[Any], Platform]
