@@ -1,0 +1,205 @@
+"""The pages in a real browser: readable, pressable, whole without a script, on every phone (G20, G21)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from waitress.server import create_server
+
+from models import RebindRequest
+from models.connection import connect, disconnect
+from models.terms import AttendanceStatus
+from services import attendance, codes, login
+from services.actor import member_actor
+from tests.fixtures_browser import DESK, NARROW, PHONE, NewPage, axe_violations
+from tests.web.world import OPENIDS, World, build
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+#: Everything that can be pressed and is lower or narrower than a thumb.
+TOO_SMALL = """
+[...document.querySelectorAll('a:not(.skip), button, select, summary, label.choice, input.field')]
+  .map(element => [element, element.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
+  .map(([element]) => element.outerHTML.slice(0, 90))
+"""
+SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
+PHONES = {
+    "phone": (PHONE, False),
+    "narrow": (NARROW, False),
+    "dark": (PHONE, True),
+    "dark-narrow": (NARROW, True),
+}
+#: name → (person, address)
+PAGES = {
+    "home": ("member", "/m"),
+    "home of a secretary": ("secretary", "/m"),
+    "hours": ("member", "/m/hours"),
+    "bind": ("unbound", "/m/bind"),
+    "scan": ("member", "/c/{token}"),
+    "today": ("secretary", "/s"),
+    "new session": ("secretary", "/s/sessions/new"),
+    "roll": ("secretary", "/s/sessions/{key}"),
+    "roll of a group head": ("group_head", "/s/sessions/{key}"),
+    "confirm": ("secretary", "/s/sessions/{key}/confirm"),
+    "cancel": ("secretary", "/s/sessions/{key}/cancel"),
+    "refusal": ("member", "/s"),
+    "unknown": ("member", "/nowhere"),
+    "stale code": ("member", "/c/forged"),
+    "screen": ("anonymous", "/s/sessions/{key}/screen?k={k}"),
+}
+
+
+@dataclass
+class House:
+    """The world behind a running server."""
+
+    world: World
+    address: str
+
+    def open(self, page: Page, role: str, path: str) -> Page:
+        """Log a person in and go to a page."""
+        if role in OPENIDS:
+            token = login.start(OPENIDS[role], self.world.clock())
+            page.context.add_cookies([{"name": "shuxue", "value": token, "url": self.address}])
+        key = self.world.session.key
+        page.goto(self.address + path.format(key=key, token=self.world.token(), k=codes.screen_key(key)))
+        return page
+
+
+@pytest.fixture
+def house(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[House]:
+    """Serve the small world, with form tokens and a little history, on a free port."""
+    path = tmp_path / "pages.db"
+    shutil.copy(sqlite_template, path)
+    connect(f"sqlite:///{path}")
+    world = build(now, csrf=True)
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    _history(world)
+    server = create_server(world.app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield House(world, f"http://127.0.0.1:{server.effective_port}")
+    server.close()
+    thread.join(timeout=5)
+    disconnect()
+
+
+def _history(world: World) -> None:
+    """Hold one session two weeks ago, confirm it, and let a new phone wait."""
+    now = world.clock()
+    secretary = member_actor(world.members["secretary"].id)
+    earlier = world.new_session("11月集体学习 · 全会精神", now - timedelta(days=14))
+    attendance.call_roll(secretary, earlier.key, AttendanceStatus.PRESENT, ["M001", "M003"], now)
+    attendance.confirm(secretary, earlier.key, now)
+    attendance.call_roll(secretary, world.session.key, AttendanceStatus.PRESENT, ["M005"], now)
+    attendance.call_roll(secretary, world.session.key, AttendanceStatus.LEAVE, ["M004"], now)
+    RebindRequest.create(member=world.members["elder"], openid="o-new-phone", asked_at=now)
+
+
+@pytest.mark.parametrize("phone", PHONES)
+def test_every_page_can_be_read_and_pressed(house: House, new_page: NewPage, phone: str) -> None:
+    """No violation of accessibility, nothing sideways, nothing too small to press."""
+    size, dark = PHONES[phone]
+    faults = {}
+    for name, (role, path) in PAGES.items():
+        page = house.open(new_page(size, dark=dark), role, path)
+        faults[name] = [*axe_violations(page), *page.evaluate(TOO_SMALL)]
+        if page.evaluate(SIDEWAYS) > 0:
+            faults[name].append("scrolls sideways")
+        page.context.close()
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_a_first_view_is_light_and_asks_nobody_else(house: House, phone_page: Page) -> None:
+    """G21: at most 100 KB, nothing from another host."""
+    sizes, hosts = [], set()
+
+    def note(request: object) -> None:
+        sizes.append(sum(request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize")))  # type: ignore[attr-defined]
+        hosts.add(re.match(r"\w+:(//[^/]+)?", request.url)[0])  # type: ignore[attr-defined]
+
+    phone_page.on("requestfinished", note)
+    house.open(phone_page, "member", "/m")
+    phone_page.wait_for_load_state("networkidle")
+    assert hosts <= {house.address, "data:"}
+    assert 0 < sum(sizes) <= 100_000
+
+
+def test_signing_in_needs_no_script(house: House, new_page: NewPage) -> None:
+    page = house.open(new_page(NARROW, java_script_enabled=False), "member", "/c/{token}")
+    page.get_by_role("button", name="签 到").click()
+    expect(page.get_by_role("heading", name="签到成功")).to_be_visible()
+    page.get_by_role("link", name="看我的学时").click()
+    expect(page.get_by_text("已签到")).to_be_visible()
+
+
+def test_the_roll_is_called_and_confirmed_without_a_script(house: House, new_page: NewPage) -> None:
+    page = house.open(new_page(PHONE, java_script_enabled=False), "secretary", "/s")
+    page.get_by_role("link", name="去点名").click()
+    page.get_by_role("button", name="王芳：迟到").click()
+    expect(page.locator("#m-M001")).to_contain_text("迟到 10:00")
+    expect(page.locator("#m-M001")).to_be_in_viewport()
+    page.get_by_role("button", name="全部到场").click()
+    page.get_by_role("link", name="核对好了，去确认").click()
+    page.get_by_role("button", name="确认，记入学时").click()
+    expect(page.get_by_role("status")).to_contain_text("已确认")
+
+
+def test_a_session_is_published_and_the_hours_follow_the_minutes(house: House, phone_page: Page) -> None:
+    page = house.open(phone_page, "secretary", "/s/sessions/new")
+    page.get_by_label("多少分钟").fill("68")
+    expect(page.locator("#credit-shown")).to_have_text("按时长计 1 学时")
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("请至少选一项学习内容")).to_be_visible()
+    expect(page.get_by_label("多少分钟")).to_have_value("68")
+    page.get_by_label("政治理论").check()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_role("status")).to_contain_text("已发布")
+
+
+def test_a_page_reaches_its_main_button_by_keyboard(house: House, desk_page: Page) -> None:
+    page = house.open(desk_page, "member", "/c/{token}")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "签 到"
+    assert outline == "solid"
+
+
+def test_the_screen_turns_its_code_and_counts_without_reloading(house: House, desk_page: Page) -> None:
+    page = house.open(desk_page, "anonymous", "/s/sessions/{key}/screen?k={k}")
+    expect(page.locator("#present")).to_have_text("1")
+    expect(page.locator("#follow")).to_be_visible()
+    digits, picture = page.locator("#digits").inner_text(), page.locator("#qr").get_attribute("src")
+    house.world.clock.move(seconds=15)
+    attendance.call_roll(
+        member_actor(house.world.members["secretary"].id),
+        house.world.session.key,
+        AttendanceStatus.PRESENT,
+        ["M001"],
+        house.world.clock(),
+    )
+    expect(page.locator("#present")).to_have_text("2")
+    expect(page.locator("#names")).to_contain_text("王芳")
+    expect(page.locator("#digits")).not_to_have_text(digits)
+    expect(page.locator("#qr")).not_to_have_attribute("src", picture or "")
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESK["height"]
+
+
+def test_the_screen_says_that_the_network_is_gone_and_comes_back(house: House, desk_page: Page) -> None:
+    page = house.open(desk_page, "anonymous", "/s/sessions/{key}/screen?k={k}")
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_be_visible(timeout=15_000)
+    expect(page.locator("#open")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden(timeout=8_000)
+    expect(page.locator("#open")).to_be_visible()

@@ -1,0 +1,144 @@
+"""G15: every route and every kind of person, in one table; a route without an entry fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from models import RebindRequest
+from services import codes
+from tests.web.world import World
+
+ROLES = (
+    "anonymous", "unbound", "member", "other_member", "group_head",
+    "secretary", "other_secretary", "officer", "former_secretary",
+)  # fmt: skip
+#: Twice the same for everybody.
+ALL_200, ALL_302, ALL_404 = (200,) * 9, (302,) * 9, (404,) * 9
+#: Nobody logged in goes to the login, an account without a member to the form for the code.
+MEMBERS = (302, 302, *(200,) * 7)
+LEADERS = (302, 302, 403, 403, 200, 200, 200, 200, 403)
+#: The session of the secretary's branch: its leaders, its group head, the officer above; 404 to others.
+CALLERS = (302, 302, 404, 404, 200, 200, 404, 200, 404)
+RUNNERS = (302, 302, 404, 404, 403, 200, 404, 200, 404)
+RUNS = (401, 303, 404, 404, 403, 303, 404, 303, 404)
+#: From the member on: steps that do not fit the state of the session.
+REOPENING = (404, 404, 403, 403, 404, 409, 404)
+PUBLISHING = (404, 404, 403, 409, 404, 409, 404)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route: how it is asked and what each of ROLES gets, in that order."""
+
+    method: str
+    rule: str
+    path: str
+    expected: tuple[int, ...]
+    form: dict[str, str] | None = None
+    scanned: bool = False
+    with_phone: bool = False
+
+
+def _step(name: str, get: tuple[int, ...], post: tuple[int, ...]) -> list[Entry]:
+    rule = "/s/sessions/<key>/<any(confirm,close,cancel,reopen,publish):name>"
+    path = "/s/sessions/{key}/" + name
+    form = {"reason": "登记有误"}
+    return [Entry("GET", rule, path, get), Entry("POST", rule, path, post, form)]
+
+
+TABLE = [
+    Entry("GET", "/", "/", ALL_302),
+    Entry("GET", "/healthz", "/healthz", ALL_200),
+    Entry("GET", "/readyz", "/readyz", ALL_200),
+    Entry("GET", "/metrics", "/metrics", ALL_200),
+    Entry("GET", "/assets/<path:name>", "/assets/none.css", ALL_404),
+    Entry("GET", "/auth/login", "/auth/login", ALL_302),
+    Entry("GET", "/auth/callback", "/auth/callback?code=a&state=b", (400,) * 9),
+    Entry("POST", "/auth/logout", "/auth/logout", ALL_200),
+    Entry("GET", "/m", "/m", MEMBERS),
+    Entry("GET", "/m/hours", "/m/hours", MEMBERS),
+    Entry("GET", "/m/bind", "/m/bind", (302, 200, *(302,) * 7)),
+    Entry("POST", "/m/bind", "/m/bind", (401, *(400,) * 8), {"code": "wrong"}),
+    Entry("GET", "/c/<token>", "/c/{token}", ALL_302),
+    Entry("GET", "/c/<token>", "/c/forged", (409,) * 9),
+    Entry("GET", "/c", "/c", (302, *(409,) * 8)),
+    Entry("GET", "/c", "/c", (302, *(200,) * 8), scanned=True),
+    Entry("POST", "/c", "/c", (401, *(409,) * 8)),
+    Entry("POST", "/c", "/c", (401, *(200,) * 8), scanned=True),
+    Entry("GET", "/s", "/s", LEADERS),
+    Entry(
+        "POST", "/s/rebind", "/s/rebind", (401, 303, 403, 403, 403, 303, 404, 303, 403),
+        {"member": "M001", "answer": "approve"}, with_phone=True,
+    ),
+    Entry("GET", "/s/sessions/new", "/s/sessions/new", LEADERS),
+    Entry(
+        "POST", "/s/sessions/new", "/s/sessions/new", (401, 303, 403, 403, 403, 303, 404, 303, 403),
+        {
+            "organization": "ZB1", "kind": "THEME_DAY", "title": "12月主题党日", "day": "2026-12-01",
+            "time": "14:00", "minutes": "90", "areas": "THEORY",
+        },
+    ),
+    Entry("GET", "/s/sessions/<key>", "/s/sessions/{key}", CALLERS),
+    Entry("GET", "/s/sessions/<key>", "/s/sessions/0000000000", (302, 302, *(404,) * 7)),
+    # A member of the second group: in reach of the branch's leaders, not of the first group's head.
+    Entry(
+        "POST", "/s/sessions/<key>/roll", "/s/sessions/{key}/roll",
+        (401, 303, 404, 404, 404, 303, 404, 303, 404), {"mark": "PRESENT:M001"},
+    ),
+    Entry(
+        "POST", "/s/sessions/<key>/roll", "/s/sessions/{key}/roll",
+        (401, 303, 404, 404, 303, 303, 404, 303, 404), {"mark": "PRESENT:M005"},
+    ),
+    *_step("confirm", RUNNERS, RUNS),
+    *_step("close", RUNNERS, RUNS),
+    *_step("cancel", RUNNERS, RUNS),
+    # The session is neither confirmed nor a draft, so those with the right hear that the step does not fit.
+    *_step("reopen", (302, 302, *REOPENING), (401, 303, *REOPENING)),
+    *_step("publish", (302, 302, *PUBLISHING), (401, 303, *PUBLISHING)),
+    Entry("GET", "/s/sessions/<key>/screen", "/s/sessions/{key}/screen?k={k}", ALL_200),
+    Entry("GET", "/s/sessions/<key>/screen", "/s/sessions/{key}/screen?key={k}", ALL_200),
+    Entry("GET", "/s/sessions/<key>/screen", "/s/sessions/{key}/screen", ALL_404),
+    Entry("GET", "/s/sessions/<key>/screen/state.json", "/s/sessions/{key}/screen/state.json?k={k}", ALL_200),
+    Entry("GET", "/s/sessions/<key>/screen/state.json", "/s/sessions/{key}/screen/state.json?k=no", ALL_404),
+    Entry("GET", "/s/sessions/<key>/screen/qr.png", "/s/sessions/{key}/screen/qr.png?k={k}", ALL_200),
+    Entry("GET", "/s/sessions/<key>/screen/qr.png", "/s/sessions/{key}/screen/qr.png", ALL_404),
+    Entry("GET", "/s/sessions/<key>/screen/follow.png", "/s/sessions/{key}/screen/follow.png?k={k}", ALL_200),
+    Entry("GET", "/s/sessions/<key>/screen/follow.png", "/s/sessions/{key}/screen/follow.png", ALL_404),
+]  # fmt: skip
+
+
+def _status(world: World, entry: Entry, role: str) -> int:
+    """Ask once, in a transaction that is taken back, so that each person finds the same world."""
+    browser = world.client(role)
+    if entry.with_phone:
+        RebindRequest.create(member=world.members["member"], openid="o-new-phone", asked_at=0)
+    if entry.scanned:
+        browser.get(f"/c/{world.token()}")
+    path = entry.path.format(
+        key=world.session.key, token=world.token(), k=codes.screen_key(world.session.key)
+    )
+    return browser.open(path, method=entry.method, data=entry.form).status_code
+
+
+@pytest.mark.parametrize("entry", TABLE, ids=lambda entry: f"{entry.method} {entry.path}")
+def test_every_person_gets_the_answer_of_the_table(entry: Entry, world: World, db: object) -> None:
+    """One line of the table, asked by everybody."""
+    found = {}
+    for role in ROLES:
+        with world.members["member"]._meta.database.atomic() as step:
+            found[role] = _status(world, entry, role)
+            step.rollback()
+    assert found == dict(zip(ROLES, entry.expected, strict=True))
+
+
+def test_no_route_is_missing_from_the_table(world: World) -> None:
+    """Whoever adds a page says here who may see it."""
+    known = {(entry.method, entry.rule) for entry in TABLE}
+    routes = {
+        (method, rule.rule)
+        for rule in world.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes == known

@@ -1,0 +1,1 @@
+"""Pages of those who lead an organization or a group."""

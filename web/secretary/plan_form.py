@@ -1,0 +1,133 @@
+"""Reading the form of a new session: what was typed is kept as text until every field is understood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from werkzeug.datastructures import MultiDict
+
+from models import Organization, StudySession
+from models.terms import Area, SessionKind
+from services.clock import ZONE, civil
+from services.errors import ServiceError
+from services.sessions import SessionPlan
+
+#: A visit at home lists its members one by one, which this short form does not ask.
+KINDS = tuple(kind for kind in SessionKind if kind is not SessionKind.HOME_VISIT)
+
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
+_TIME = re.compile(r"^\d{2}:\d{2}(:\d{2})?$", re.ASCII)
+_MINUTES = re.compile(r"^\d{1,4}$", re.ASCII)
+_CREDIT = re.compile(r"^\d{1,2}(\.\d{1,2})?$", re.ASCII)
+#: No field of the form is longer than this; the services say how long each may be.
+_LONGEST = 500
+#: The field that a refusal of the services belongs to.
+_FIELD_OF = {
+    "minutes": "minutes",
+    "start": "day",
+    "areas": "areas",
+    "credit": "credit",
+    "due_scope": "organization",
+}
+_TEXTS = ("organization", "kind", "title", "day", "time", "minutes", "place", "credit", "credit_reason")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The fields as text."""
+
+    organization: str = ""
+    kind: str = ""
+    title: str = ""
+    day: str = ""
+    time: str = ""
+    minutes: str = ""
+    place: str = ""
+    areas: tuple[str, ...] = ()
+    credit: str = ""
+    credit_reason: str = ""
+
+    @classmethod
+    def of(cls, form: MultiDict[str, str]) -> Typed:
+        """Take the known fields of a form and no others."""
+        texts = {name: form.get(name, "").strip()[:_LONGEST] for name in _TEXTS}
+        return cls(areas=tuple(form.getlist("areas")[: len(Area)]), **texts)
+
+
+def defaults(organizations: list[Organization], last: StudySession | None, now: datetime) -> Typed:
+    """Suggest a session like the last one, on the next afternoon to come."""
+    local = civil(now)
+    day = local.date() if local.hour < 14 else local.date() + timedelta(days=1)
+    start = civil(last.starts_at) if last else None
+    minutes = int((last.ends_at - last.starts_at).total_seconds()) // 60 if last else 90
+    first = organizations[0].code if organizations else ""
+    held_by = next((item.code for item in organizations if last and item.id == last.organization_id), first)
+    return Typed(
+        organization=held_by,
+        kind=SessionKind.THEME_DAY.value,
+        title=f"{day.month}月主题党日",
+        day=day.isoformat(),
+        time=f"{start:%H:%M}" if start else "14:00",
+        minutes=str(minutes),
+        place=(last.place or "") if last else "",
+    )
+
+
+def read(typed: Typed) -> tuple[SessionPlan | None, dict[str, str]]:
+    """Return the plan, or None with one sentence per field that was not understood."""
+    faults: dict[str, str] = {}
+    starts_at = _start(typed, faults)
+    if not _MINUTES.match(typed.minutes):
+        faults["minutes"] = "请填分钟数，例如 90。"
+    if typed.kind not in KINDS:
+        faults["kind"] = "请选一种学习形式。"
+    if not typed.areas or any(area not in set(Area) for area in typed.areas):
+        faults["areas"] = "请至少选一项学习内容。"
+    if typed.credit and not _CREDIT.match(typed.credit):
+        faults["credit"] = "请填学时数，例如 1 或 1.5；不改就留空。"
+    if not typed.title:
+        faults["title"] = "请填写标题。"
+    if faults or starts_at is None:
+        return None, faults
+    return _plan(typed, starts_at), {}
+
+
+def fault_of(error: ServiceError) -> dict[str, str]:
+    """Return the refusal at the field it belongs to."""
+    name = _FIELD_OF.get(error.code, "form")
+    if error.code == "text":
+        name = "place" if error.message.startswith(("地点", "还没有填地点")) else "title"
+    return {name: error.message + error.hint}
+
+
+def _start(typed: Typed, faults: dict[str, str]) -> datetime | None:
+    day: date | None = None
+    at: time | None = None
+    try:
+        day = date.fromisoformat(typed.day) if _DAY.match(typed.day) else None
+        at = time.fromisoformat(typed.time) if _TIME.match(typed.time) else None
+    except ValueError:
+        # 31 February or 25:00: said below, beside the field.
+        pass
+    if day is None:
+        faults["day"] = "请选日期，例如 2026-03-05。"
+    if at is None:
+        faults["time"] = "请选时间，例如 14:00。"
+    return datetime.combine(day, at, tzinfo=ZONE) if day and at else None
+
+
+def _plan(typed: Typed, starts_at: datetime) -> SessionPlan:
+    return SessionPlan(
+        organization=typed.organization,
+        kind=SessionKind(typed.kind),
+        title=typed.title,
+        starts_at=starts_at,
+        minutes=int(typed.minutes),
+        areas=tuple(Area(area) for area in typed.areas),
+        credit=Decimal(typed.credit) if typed.credit else None,
+        credit_reason=typed.credit_reason[:100] or None,
+        place=typed.place or None,
+    )
