@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 #: Waitress' threads: enough to keep the writer's groups filled, few enough for two cores.
 THREADS = 16
+#: A proxy on this machine ends the https and says so in these headers; from elsewhere they are dropped.
+_PROXY: dict[str, Any] = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_headers": "x-forwarded-for x-forwarded-host x-forwarded-proto",
+    "clear_untrusted_proxy_headers": True,
+}
 
 
 def open_database(settings: Settings) -> Any:
@@ -127,7 +133,9 @@ def serve(settings: Settings, host: str, port: int) -> int:
 
     app = create_app(settings)
     waking = scheduler.start(system_clock)
-    server = create_server(app, host=host, port=port, threads=THREADS, connection_limit=1000, ident="")
+    server = create_server(
+        app, host=host, port=port, threads=THREADS, connection_limit=1000, ident="", **_PROXY
+    )
     signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()

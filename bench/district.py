@@ -123,7 +123,7 @@ def _past(members: int, now: int) -> None:
         " session_id, posting, rule, edition, created_at)"
         f" SELECT p.member, p.branch, {year}, '{day + timedelta(days=1)}', 150, 150, 'COLLECTIVE',"
         " 'ATTENDANCE',"
-        f" {session}, 1, 'R07', 'bench', {now} FROM {pairs}",
+        f" {session}, 1, 'R07', '{rulebook.current().hours_of_year(year).edition}', {now} FROM {pairs}",
         (),
     )
     if database.obj.server:

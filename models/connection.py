@@ -16,7 +16,7 @@ _PRAGMAS = {
     "synchronous": "full",
     "foreign_keys": 1,
     "busy_timeout": 10_000,
-    "cache_size": -32_000,
+    "cache_size": -8_000,
     "secure_delete": 1,
 }
 

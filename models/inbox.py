@@ -1,4 +1,4 @@
-"""What the platform told us, once each, with the answer that every copy gets; and what we hold of its tokens."""
+"""What the platform told us, once each, with the answer for all copies; and what we hold of its tokens."""
 
 from __future__ import annotations
 

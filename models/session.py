@@ -67,7 +67,7 @@ class Attendance(BaseModel):
     part_credit = IntegerField(null=True)
 
     class Meta:
-        """A second scan finds the first: the owning branch stands in the key, so the data can be spread by it."""
+        """A second scan finds the first; the owning branch in the key lets the data be spread by it."""
 
         indexes = ((("session", "member", "branch"), True),)
 

@@ -15,7 +15,7 @@ class Term(StrEnum):
     label: str
 
     def __new__(cls, value: str, label: str = "") -> Self:
-        """Build a member from its identifier and its Chinese; calling the class with an identifier finds it."""
+        """Build a member from its identifier and its Chinese; calling the class finds it again."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

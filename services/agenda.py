@@ -73,6 +73,12 @@ def of_member(member: Member, now: datetime) -> list[Ahead]:
     return [Ahead(row.session, sessions.state_of(row.session, now), row.status, row.at) for row in rows]
 
 
+def coming(member: Member, now: datetime) -> list[Ahead]:
+    """Return those of `of_member` that have not ended and can still be attended."""
+    going_on = {SessionState.PUBLISHED, SessionState.OPEN}
+    return [ahead for ahead in of_member(member, now) if ahead.state in going_on]
+
+
 def led(grants: Iterable[Grant], now: datetime) -> list[Led]:
     """Return the sessions around today that a person runs or calls, by time.
 

@@ -7,7 +7,7 @@ from flask import Flask
 from web import assets, auth, errors, health, lifecycle, metrics, screen, security
 from web.context import WebContext, keep
 from web.member import bind, home, scan
-from web.secretary import plan, roll, steps, today
+from web.secretary import cards, plan, roll, steps, today
 from web.security import csrf
 from web.template import teach
 
@@ -20,6 +20,7 @@ BLUEPRINTS = (
     bind.pages,
     scan.pages,
     today.pages,
+    cards.pages,
     plan.pages,
     roll.pages,
     steps.pages,

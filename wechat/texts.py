@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.terms import AttendanceStatus
+from services.agenda import Ahead
 from services.binding import Bound, Step
 from services.checkin import CheckIn, Outcome
 from services.clock import civil, moment
 from services.errors import ServiceError
 from services.hours import HoursView, Line
 from services.policy.amounts import text as amount
-from services.upcoming import Ahead
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -172,8 +172,9 @@ def _entry(line: Line) -> str:
 
 
 def _next(item: Ahead, now: datetime) -> str:
-    where = f"，{item.place}" if item.place else ""
-    return f"{day_and_time(item.starts_at, now)} {item.title}（{trimmed(item.credit)} 学时）{where}"
+    session = item.session
+    where = f"，{session.place}" if session.place else ""
+    return f"{day_and_time(session.starts_at, now)} {session.title}（{trimmed(session.credit)} 学时）{where}"
 
 
 def about_me(

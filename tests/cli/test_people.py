@@ -56,10 +56,10 @@ def test_a_code_that_was_issued_binds_once(desk, now):
     assert desk.json("member", "show", "DY03")["bound"] is False
 
 
-def test_a_card_is_good_for_a_year_and_names_its_scene(desk):
+def test_a_card_is_good_for_thirty_days_and_names_its_scene(desk):
     card = desk.json("card", "DY02")
     assert card["scene"] == f"B{card['code']}"
-    assert card["expires_at"].startswith("2027-11-21")
+    assert card["expires_at"].startswith("2026-12-21")
 
 
 @pytest.mark.parametrize("command", ["bind-code", "card"])

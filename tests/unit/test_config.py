@@ -189,6 +189,16 @@ def test_serving_without_what_verifies_pushes_is_refused_with_every_missing_name
     ]
 
 
+def test_what_is_missing_and_what_is_wrong_is_told_together() -> None:
+    faults = faults_of(wechat=True, wechat_app_id="wx1", wechat_token="t", database_url="x")
+    assert [fault.split(":")[0] for fault in faults] == [
+        "DATABASE_URL",
+        "WECHAT_APP_SECRET",
+        "WECHAT_AES_KEY",
+    ]
+    assert len(faults_of(wechat=True)) == 4
+
+
 @pytest.mark.parametrize(("mode", "key"), [("safe", AES_KEY), ("plain", "")])
 def test_serving_with_all_of_it_goes_on(mode: str, key: str) -> None:
     load_settings(

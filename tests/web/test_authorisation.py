@@ -21,6 +21,8 @@ MEMBERS = (302, 302, *(200,) * 7)
 LEADERS = (302, 302, 403, 403, 200, 200, 200, 200, 403)
 #: The session of the secretary's branch: its leaders, its group head, the officer above; 404 to others.
 CALLERS = (302, 302, 404, 404, 200, 200, 404, 200, 404)
+#: A card for a member of the secretary's branch: its leaders and the officer above; 404 to other leaders.
+CARDS = (401, 303, 403, 403, 403, 200, 404, 200, 403)
 RUNNERS = (302, 302, 404, 404, 403, 200, 404, 200, 404)
 RUNS = (401, 303, 404, 404, 403, 303, 404, 303, 404)
 #: From the member on: steps that do not fit the state of the session.
@@ -57,6 +59,8 @@ TABLE = [
     Entry("GET", "/auth/login", "/auth/login", ALL_302),
     Entry("GET", "/auth/callback", "/auth/callback?code=a&state=b", (400,) * 9),
     Entry("POST", "/auth/logout", "/auth/logout", ALL_200),
+    Entry("GET", "/s/cards", "/s/cards", LEADERS),
+    Entry("POST", "/s/cards", "/s/cards", CARDS, {"member": "M005"}),
     Entry("GET", "/m", "/m", MEMBERS),
     Entry("GET", "/m/hours", "/m/hours", MEMBERS),
     Entry("GET", "/m/bind", "/m/bind", (302, 200, *(302,) * 7)),

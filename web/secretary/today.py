@@ -48,6 +48,7 @@ def show() -> str:
         today=_sorted(agenda.led(leader.grants, now())),
         phones=_phones(leader),
         may_plan=bool(agenda.organizations(leader.grants)),
+        may_make_cards=any(grant.role in LEADING | ABOVE for grant in leader.grants),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import Member
-from services import access, binding, codes, hours, upcoming
+from services import access, agenda, binding, codes, hours
 from services.clock import civil, civil_day
 from wechat import texts
 from wechat.call import Call
@@ -44,8 +44,8 @@ def my_hours(call: Call) -> str:
     year = civil(call.now).year
     return texts.hours(
         hours.view(member, year, call.now),
-        hours.lines(member, year, limit=2),
-        upcoming.ahead_of(member, call.now, limit=1),
+        hours.recent(member, year, limit=2),
+        agenda.coming(member, call.now),
         call.now,
         f"{call.public_url}/m/hours",
     )
@@ -59,7 +59,7 @@ def me(call: Call) -> str:
     return texts.about_me(
         [member.name, member.branch.name, *([member.group.name] if member.group else [])],
         hours.view(member, civil(call.now).year, call.now),
-        upcoming.ahead_of(member, call.now, limit=1),
+        agenda.coming(member, call.now),
         call.now,
         _pages(member, call),
     )
