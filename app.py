@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from wechat.crypto import Door
 
 ROOT = Path(__file__).resolve().parent
-#: Waitress' threads: enough to keep the writer's groups filled, few enough for two cores.
-THREADS = 16
-#: A proxy on this machine ends the https and says so in these headers; from elsewhere they are dropped.
-_PROXY: dict[str, Any] = {
-    "trusted_proxy": "127.0.0.1",
-    "trusted_proxy_headers": "x-forwarded-for x-forwarded-host x-forwarded-proto",
-    "clear_untrusted_proxy_headers": True,
-}
 
 
 def open_database(settings: Settings) -> Any:
@@ -127,15 +119,12 @@ def _fork(callback: Callback, pages: Any) -> Any:
 
 def serve(settings: Settings, host: str, port: int) -> int:
     """Run web and scheduler in this process until stopped; what is under way is answered first (G11)."""
-    from waitress.server import create_server
-
     from scheduler import run as scheduler
+    from web.server import build
 
     app = create_app(settings)
     waking = scheduler.start(system_clock)
-    server = create_server(
-        app, host=host, port=port, threads=THREADS, connection_limit=1000, ident="", **_PROXY
-    )
+    server = build(app, host, port)
     signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()

@@ -27,7 +27,6 @@ from bench import load, pushes
 from bench.district import BRANCHES, Loaded, fill
 
 TARGETS = ("hello", "wechatpy", "werobot", "ours")
-THREADS = 16
 
 
 def main() -> None:
@@ -68,15 +67,14 @@ def _options() -> argparse.Namespace:
 def _serve(target: str, port: int, url: str) -> None:
     """Serve one target; this runs in the child process."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    from waitress import serve
-
     from bench import peers
+    from web.server import build
 
     if target == "ours":
         app = our_app(url)
     else:
         app = {"hello": peers.hello, "wechatpy": peers.wechatpy_echo, "werobot": peers.werobot_echo}[target]()
-    serve(app, host="127.0.0.1", port=port, threads=THREADS, connection_limit=1000, ident="")
+    build(app, "127.0.0.1", port).run()
 
 
 def our_app(url: str, make_runner: Callable[[], Any] | None = None) -> Any:
@@ -162,7 +160,7 @@ def _report(figures: dict[str, list[load.Result]], options: argparse.Namespace) 
         "ours": "durable check-in, safe mode",
     }
     print(
-        f"{options.requests} requests, {options.connections} connections, waitress with {THREADS} threads,"
+        f"{options.requests} requests, {options.connections} connections, the product's own server,"
         f" median of {options.rounds} (min-max)"
     )
     median = {name: statistics.median(run.rate for run in runs) for name, runs in figures.items()}

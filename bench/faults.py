@@ -96,13 +96,12 @@ class EarlyRunner:
 def _serve(options: argparse.Namespace) -> None:
     import logging
 
-    from waitress import serve
-
     from bench import checkin
+    from web.server import build
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = checkin.our_app(options.database, (lambda: EarlyRunner(Writer())) if options.early else None)
-    serve(app, host="127.0.0.1", port=options.port, threads=CLIENTS, ident="")
+    build(app, "127.0.0.1", options.port).run()
 
 
 def _kills(url: str, kills: int, early: bool) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from models import Attendance, Member, Organization, StudySession
-from models.terms import AttendanceSource, AttendanceStatus, SessionState
+from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
 from services import audit, codes, posting, rulebook, sessions
 from services.access import reachable_members, require_manage, session_rights
 from services.actor import SYSTEM, Actor
@@ -280,6 +280,9 @@ def _values(
         most = as_hours(session.credit)
         raise invalid("part_credit", "部分参加的学时不对。", f"请填 0 到 {most} 之间的数。")
     there = status in rates.THERE
+    if source is AttendanceSource.ROLL_CALL and session.kind is SessionKind.HOME_VISIT:
+        # Who calls the roll of a home visit was there, at the member's door (F04).
+        source = AttendanceSource.VISIT
     return {
         "status": status,
         "source": source if there else None,

@@ -15,4 +15,4 @@ def for_share(sql: str, table: str) -> str:
 def run(sql: str, params: tuple[Any, ...]) -> Any:
     """Run SQL whose parameters are marked by ? and return the cursor; the text must hold no other ?."""
     db = database.obj
-    return db.execute_sql(sql if db.param == "?" else sql.replace("?", "%s"), params)
+    return db.execute_sql(sql if db.param == "?" else sql.replace("%", "%%").replace("?", "%s"), params)

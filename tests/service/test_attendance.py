@@ -64,6 +64,14 @@ def test_the_secretary_calls_anybody_of_the_branch_openly_by_name(field: Distric
     assert (line.actor, line.subject) == (field.secretary.id, key)
 
 
+def test_whom_a_helper_visited_at_home_is_entered_as_a_visit(field: District) -> None:
+    visit = published(field.branch, kind=SessionKind.HOME_VISIT)
+    roll = attendance.call_roll(field.leader, visit, PRESENT, ["M3"], minutes(5))
+    assert [(place.number, place.source, place.due) for place in roll.places] == [
+        ("M3", AttendanceSource.VISIT, False)
+    ]
+
+
 def test_a_group_head_calls_the_own_group(field: District, key: str) -> None:
     attendance.call_roll(field.headman, key, PRESENT, ["M1", "H1"], minutes(5))
     assert places(key)["M1"] is PRESENT
