@@ -34,7 +34,7 @@ class CliTools:
         load_settings: reads the settings, with what WeChat needs when asked; raises `settings_fault`.
         settings_fault: what `load_settings` raises; its text lists all faults.
         open_database: connects the tables, loads the rules and the keyring. It does not migrate.
-        serve: runs web, scheduler and deliverer on a migrated database until stopped.
+        serve: runs web and scheduler on a migrated database until stopped.
         demo: runs the demo on a port until stopped.
         play: plays the scene once.
         platform: the WeChat client of this deployment.
