@@ -34,6 +34,7 @@ FROM (
     ) p
 ) e
 WHERE e.amount > 0
+ORDER BY e.member_id
 """
 
 _REVERSE = """
@@ -43,6 +44,7 @@ SELECT h.member_id, h.branch_id, h.year, h.day, -h.hours, -h.stated, h.credit_ki
        h.posting, h.id, ?, 'R110', h.edition, {confirmer}, ?
 FROM hour_entry h
 WHERE h.session_id = ? AND h.posting = ? AND h.source <> 'REVERSAL'
+ORDER BY h.id
 """
 
 
