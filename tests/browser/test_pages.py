@@ -46,6 +46,7 @@ PAGES = {
     "bind": ("unbound", "/m/bind"),
     "scan": ("member", "/c/{token}"),
     "today": ("secretary", "/s"),
+    "cards": ("secretary", "/s/cards"),
     "new session": ("secretary", "/s/sessions/new"),
     "roll": ("secretary", "/s/sessions/{key}"),
     "roll of a group head": ("group_head", "/s/sessions/{key}"),
@@ -152,6 +153,17 @@ def test_the_roll_is_called_and_confirmed_without_a_script(house: House, new_pag
     page.get_by_role("link", name="核对好了，去确认").click()
     page.get_by_role("button", name="确认，记入学时").click()
     expect(page.get_by_role("status")).to_contain_text("已确认")
+
+
+@pytest.mark.parametrize("phone", PHONES)
+def test_a_sheet_of_cards_can_be_read_on_every_phone(house: House, new_page: NewPage, phone: str) -> None:
+    size, dark = PHONES[phone]
+    page = house.open(new_page(size, dark=dark), "secretary", "/s/cards")
+    page.get_by_role("button", name="做卡片").click()
+    expect(page.get_by_text(re.compile("^绑定 [0-9a-z]{8}$")).first).to_be_visible()
+    expect(page.get_by_role("img", name="𬱖祎的绑定二维码")).to_be_visible()
+    assert axe_violations(page) == []
+    assert page.evaluate(SIDEWAYS) <= 0
 
 
 def test_a_session_is_published_and_the_hours_follow_the_minutes(house: House, phone_page: Page) -> None:
