@@ -55,7 +55,7 @@ cover: $(VENV)/.installed-dev vendor  ## All tests with the lines that none of t
 bench: $(VENV)/.installed-dev vendor  ## Measure what is promised, as ratios within one run
 	@$(PY) -m bench
 
-faults: $(VENV)/.installed-dev vendor  ## Kill, cut and fill up: what is acknowledged must survive
+faults: $(VENV)/.installed-dev vendor  ## Kill the service in mid-meeting: what is acknowledged must survive
 	@$(PY) -m bench.faults
 
 ##@ Operate
