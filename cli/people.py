@@ -8,7 +8,7 @@ from pathlib import Path
 from cli import documents, values
 from cli.answer import DONE, REFUSED, Answer
 from cli.command import Call
-from services import binding, sessions
+from services import binding, new_phone, sessions
 from services.actor import OPERATOR
 from services.clock import civil, civil_day
 from services.roster import import_roster
@@ -91,7 +91,7 @@ def show(call: Call) -> Answer:
 
 def rebind_list(_call: Call) -> Answer:
     """List the new phones that wait for a yes."""
-    waiting = binding.rebind_requests("")
+    waiting = new_phone.waiting("")
     document = {
         "requests": [
             {"member": number, "name": name, "asked_at": documents.iso(asked)}
@@ -104,7 +104,7 @@ def rebind_list(_call: Call) -> Answer:
 
 def rebind_approve(call: Call) -> Answer:
     """Let the new phone take the place of the old one."""
-    member = binding.approve_rebind(OPERATOR, call.member, call.now)
+    member = new_phone.approve(OPERATOR, call.member, call.now)
     return Answer(
         {"member": member.number, "state": "APPROVED"}, f"{member.name} 已换到新手机，旧手机不再能用。"
     )
@@ -112,5 +112,5 @@ def rebind_approve(call: Call) -> Answer:
 
 def rebind_refuse(call: Call) -> Answer:
     """Leave the old phone in its place."""
-    member = binding.refuse_rebind(OPERATOR, call.member, call.now)
+    member = new_phone.refuse(OPERATOR, call.member, call.now)
     return Answer({"member": member.number, "state": "REFUSED"}, f"{member.name} 仍用原来的手机。")

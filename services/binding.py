@@ -7,7 +7,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
 
 from models import (
     BindingCode,
@@ -20,14 +19,11 @@ from models import (
     TryCount,
     WechatBinding,
 )
-from models.terms import RequestState
-from services import audit, checkin, keyring, rulebook
-from services.access import require_manage
+from services import accounts, audit, checkin, keyring, new_phone, rulebook, tries
 from services.actor import SYSTEM, Actor, member_actor
 from services.checkin import CheckIn
 from services.clock import civil_day
-from services.errors import ServiceError, not_found
-from services.sessions import member_by_number
+from services.errors import ServiceError
 from services.transaction import transaction
 
 #: 40 bits: eight letters of five bits.
@@ -77,7 +73,7 @@ def issue_code(actor: Actor, number: str, now: datetime, printed: bool = False) 
         ServiceError: `not_found` for an unknown number or another branch's member.
     """
     with transaction():
-        member = _member_in_reach(actor, number, now)
+        member = accounts.member_in_reach(actor, number, now)
         rules = rulebook.current().checkin(civil_day(now))
         life = timedelta(days=rules.card_days) if printed else timedelta(hours=rules.code_hours)
         code = keyring.random_code(CODE_LENGTH)
@@ -103,14 +99,14 @@ def bind(openid: str, typed: str, now: datetime) -> Bound:
     """
     with transaction():
         rules = rulebook.current().checkin(civil_day(now))
-        wrong = _wrong_tries(openid, now)
+        wrong = tries.today(_KIND, openid, now)
         if wrong >= rules.tries_a_day:
             raise ServiceError("locked", "今天输错的次数太多了。", "请明天再试，或请支部书记帮您绑定。")
         code = BindingCode.get_or_none(
             BindingCode.code_hash == keyring.current().fingerprint(clean_code(typed))
         )
         if code is None or not _usable(code, openid, now):
-            count_try(_KIND, openid, now)
+            tries.count(_KIND, openid, now)
             return Bound(Step.WRONG, tries_left=rules.tries_a_day - wrong - 1)
         return _bind_to(openid, code, now)
 
@@ -121,42 +117,6 @@ def clean_code(typed: str) -> str:
     return re.sub(r"[\s\-_.·]", "", plain).translate(_LOOKALIKES)
 
 
-def approve_rebind(actor: Actor, number: str, now: datetime) -> Member:
-    """Let a member's new phone take the place of the old one (R101).
-
-    A scan that the new phone made shortly before becomes its check-in (R26); other phones that asked
-    for the same member are refused.
-
-    Raises:
-        ServiceError: `not_found` when no new phone asks, `other_member` when it has become another
-            member's in the meantime.
-    """
-    with transaction():
-        member = _member_in_reach(actor, number, now)
-        request = _pending(member)
-        if request is None:
-            raise not_found("等待确认的新手机", "请让对方先扫卡片或发「绑定 + 编码」。")
-        mine = _in_force(request.openid)
-        if mine is not None and mine.member_id != member.id:
-            raise _somebody_elses()
-        _end_bindings(WechatBinding.member == member, now)
-        WechatBinding.insert(openid=request.openid, member=member, bound_at=now).execute()
-        _decide(RebindRequest.id == request.id, RequestState.APPROVED, actor, now)
-        _decide(_waiting(member), RequestState.REFUSED, actor, now)
-        checkin.redeem(request.openid, now)
-        audit.record(actor, now, "binding.moved", "member", member.id)
-    return member
-
-
-def refuse_rebind(actor: Actor, number: str, now: datetime) -> Member:
-    """Leave the old phone in its place."""
-    with transaction():
-        member = _member_in_reach(actor, number, now)
-        if _decide(_waiting(member), RequestState.REFUSED, actor, now):
-            audit.record(actor, now, "binding.move_refused", "member", member.id)
-    return member
-
-
 def release(actor: Actor, number: str, now: datetime) -> Member:
     """Untie a member's account, for a lost phone or another owner; every record stays with the member (R101).
 
@@ -164,22 +124,10 @@ def release(actor: Actor, number: str, now: datetime) -> Member:
         ServiceError: `not_found` for an unknown number or another branch's member.
     """
     with transaction():
-        member = _member_in_reach(actor, number, now)
-        if _end_bindings(WechatBinding.member == member, now):
+        member = accounts.member_in_reach(actor, number, now)
+        if accounts.end(WechatBinding.member == member, now):
             audit.record(actor, now, "binding.released", "member", member.id)
     return member
-
-
-def rebind_requests(path: str) -> list[tuple[str, str, datetime]]:
-    """Return (number, name, asked at) of the new phones that wait, for the branches below `path`."""
-    query = (
-        RebindRequest.select(Member.number, Member.name, RebindRequest.asked_at)
-        .join(Member, on=(RebindRequest.member == Member.id))
-        .join(Organization, on=(Member.branch == Organization.id))
-        .where(RebindRequest.state == RequestState.PENDING, Organization.path.startswith(path))
-        .order_by(Member.name)
-    )
-    return list(query.tuples())
 
 
 def unfollow(openid: str, now: datetime) -> None:
@@ -193,7 +141,7 @@ def unfollow(openid: str, now: datetime) -> None:
         RebindRequest.delete().where(RebindRequest.openid == openid).execute()
         LoginSession.delete().where(LoginSession.openid == openid).execute()
         OauthCode.delete().where(OauthCode.openid == openid).execute()
-        for member_id in _end_bindings(WechatBinding.openid == openid, now):
+        for member_id in accounts.end(WechatBinding.openid == openid, now):
             audit.record(SYSTEM, now, "binding.unfollowed", "member", member_id)
         WechatBinding.update(openid="").where(WechatBinding.openid == openid).execute()
 
@@ -219,48 +167,15 @@ def is_bound(member: Member) -> bool:
     )
 
 
-def count_try(kind: str, subject: str, now: datetime) -> int:
-    """Count one wrong try of today and return how many there are now."""
-    day = civil_day(now)
-    TryCount.insert(kind=kind, subject=subject, day=day, count=1).on_conflict(
-        conflict_target=[TryCount.kind, TryCount.subject, TryCount.day],
-        update={TryCount.count: TryCount.count + 1},
-    ).execute()
-    return tries(kind, subject, now)
-
-
-def tries(kind: str, subject: str, now: datetime) -> int:
-    """Return how many wrong tries of a kind an account made today."""
-    row = TryCount.get_or_none(
-        TryCount.kind == kind, TryCount.subject == subject, TryCount.day == civil_day(now)
-    )
-    return 0 if row is None else row.count
-
-
-def _wrong_tries(openid: str, now: datetime) -> int:
-    return tries(_KIND, openid, now)
-
-
 def _usable(code: BindingCode, openid: str, now: datetime) -> bool:
     """Whether a code still says something: in time and unused, a card, or used by this very account.
 
     A used card lets a new phone ask the secretary (R101); a used code that was spoken is worth nothing.
     """
-    mine = _in_force(openid)
+    mine = accounts.in_force(openid)
     if code.used_at is not None and mine is not None and mine.member_id == code.member_id:
         return True
     return bool(code.expires_at > now and (code.used_at is None or code.printed))
-
-
-def _in_force(openid: str) -> WechatBinding | None:
-    """Return the binding of an account that is in force."""
-    return WechatBinding.get_or_none(WechatBinding.openid == openid, WechatBinding.unbound_at.is_null())
-
-
-def _somebody_elses() -> ServiceError:
-    return ServiceError(
-        "other_member", "这个微信已经绑定了另一位同志。", "要换人使用，请先联系支部书记解除绑定。"
-    )
 
 
 def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
@@ -271,56 +186,15 @@ def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
         .get()
     )
     names = {"name": member.name, "branch_name": member.branch.name}
-    mine = _in_force(openid)
+    mine = accounts.in_force(openid)
     if mine is not None and mine.member_id == member.id:
         return Bound(Step.ALREADY, **names)
     if mine is not None:
-        raise _somebody_elses()
+        raise accounts.somebody_elses()
     if is_bound(member) or code.used_at is not None:
-        _ask(member, openid, now)
+        new_phone.ask(member, openid, now)
         return Bound(Step.ASKED, **names)
     WechatBinding.insert(openid=openid, member=member, bound_at=now).execute()
     BindingCode.update(used_at=now).where(BindingCode.id == code.id).execute()
     audit.record(member_actor(member.id), now, "binding.bound", "member", member.id)
     return Bound(Step.BOUND, **names, check_in=checkin.redeem(openid, now))
-
-
-def _ask(member: Member, openid: str, now: datetime) -> None:
-    """Leave the secretary a request; asking again renews it."""
-    RebindRequest.insert(member=member, openid=openid, asked_at=now).on_conflict(
-        conflict_target=[RebindRequest.member, RebindRequest.openid],
-        update={RebindRequest.asked_at: now, RebindRequest.state: RequestState.PENDING},
-    ).execute()
-
-
-def _waiting(member: Member) -> Any:
-    return (RebindRequest.member == member) & (RebindRequest.state == RequestState.PENDING)
-
-
-def _pending(member: Member) -> RebindRequest | None:
-    return RebindRequest.select().where(_waiting(member)).order_by(RebindRequest.asked_at.desc()).first()
-
-
-def _decide(which: Any, state: RequestState, actor: Actor, now: datetime) -> int:
-    changed = (
-        RebindRequest.update(state=state, decided_by=actor.member_id, decided_at=now).where(which).execute()
-    )
-    return int(changed)
-
-
-def _end_bindings(condition: object, now: datetime) -> list[int]:
-    in_force = WechatBinding.unbound_at.is_null() & condition
-    members = [member for (member,) in WechatBinding.select(WechatBinding.member).where(in_force).tuples()]
-    WechatBinding.update(unbound_at=now).where(in_force).execute()
-    return members
-
-
-def _member_in_reach(actor: Actor, number: str, now: datetime) -> Member:
-    member = member_by_number(number)
-    try:
-        require_manage(actor, member.branch.path, civil_day(now))
-    except ServiceError as error:
-        if error.kind == "not_found":
-            raise not_found(f"编号为 {number} 的党员") from error
-        raise
-    return member

@@ -19,7 +19,7 @@ from models import (
     database,
 )
 from models.terms import AttendanceStatus, RequestState
-from services import attendance, binding, login, rulebook
+from services import attendance, binding, login, new_phone, rulebook, tries
 from services.actor import OPERATOR
 from services.binding import Step
 from services.checkin import Outcome
@@ -94,7 +94,7 @@ def test_a_code_is_understood_as_people_type_it(
 @pytest.mark.parametrize("typed", ["", "00000000", "绑定", "\ud800", "\x00", "x" * 10_000, "' OR 1=1"])
 def test_a_wrong_code_is_counted_and_says_how_many_tries_are_left(field: District, typed: str) -> None:
     assert binding.bind("o-1", typed, START) == binding.Bound(Step.WRONG, tries_left=4)
-    assert binding.tries("bind", "o-1", START) == 1
+    assert tries.today("bind", "o-1", START) == 1
     assert binding.member_of("o-1") is None
 
 
@@ -178,11 +178,11 @@ def test_a_new_phone_asks_and_the_secretary_lets_it_in(field: District) -> None:
     result = binding.bind("o-new", code_for("M1"), START)
     assert (result.step, result.name) == (Step.ASKED, "党员M1")
     assert binding.member_of("o-new") is None
-    assert binding.rebind_requests(field.branch.path) == [("M1", "党员M1", START)]
-    assert binding.rebind_requests(field.neighbour.path) == []
-    binding.approve_rebind(field.leader, "M1", minutes(5))
+    assert new_phone.waiting(field.branch.path) == [("M1", "党员M1", START)]
+    assert new_phone.waiting(field.neighbour.path) == []
+    new_phone.approve(field.leader, "M1", minutes(5))
     assert (binding.member_of("o-new"), binding.member_of("o-old")) == (field.zhang, None)
-    assert binding.rebind_requests(field.branch.path) == []
+    assert new_phone.waiting(field.branch.path) == []
 
 
 def test_the_card_of_a_bound_member_lets_a_new_phone_ask(field: District) -> None:
@@ -199,20 +199,20 @@ def test_the_card_of_a_bound_member_lets_a_new_phone_ask(field: District) -> Non
 def test_the_secretary_leaves_the_old_phone_in_its_place(field: District) -> None:
     bound(field.zhang, "o-old")
     binding.bind("o-new", code_for("M1"), START)
-    binding.refuse_rebind(field.leader, "M1", START)
+    new_phone.refuse(field.leader, "M1", START)
     assert binding.member_of("o-old") == field.zhang
     assert RebindRequest.get().state is RequestState.REFUSED
     with refused("not_found"):
-        binding.approve_rebind(field.leader, "M1", START)
+        new_phone.approve(field.leader, "M1", START)
 
 
 def test_asking_again_renews_the_request(field: District) -> None:
     bound(field.zhang, "o-old")
     code = code_for("M1")
     binding.bind("o-new", code, START)
-    binding.refuse_rebind(field.leader, "M1", START)
+    new_phone.refuse(field.leader, "M1", START)
     binding.bind("o-new", code, minutes(1))
-    assert binding.rebind_requests("") == [("M1", "党员M1", minutes(1))]
+    assert new_phone.waiting("") == [("M1", "党员M1", minutes(1))]
 
 
 def test_of_two_new_phones_the_last_to_ask_is_let_in_and_the_other_refused(field: District) -> None:
@@ -220,7 +220,7 @@ def test_of_two_new_phones_the_last_to_ask_is_let_in_and_the_other_refused(field
     code = code_for("M1")
     binding.bind("o-a", code, START)
     binding.bind("o-b", code, minutes(1))
-    binding.approve_rebind(field.leader, "M1", minutes(2))
+    new_phone.approve(field.leader, "M1", minutes(2))
     assert binding.member_of("o-b") == field.zhang
     assert RebindRequest.get(RebindRequest.openid == "o-a").state is RequestState.REFUSED
 
@@ -230,7 +230,7 @@ def test_a_phone_that_became_somebody_elses_meanwhile_is_not_taken_from_them(fie
     binding.bind("o-new", code_for("M1"), START)
     binding.bind("o-new", code_for("M2"), START)
     with refused("other_member"):
-        binding.approve_rebind(field.leader, "M1", START)
+        new_phone.approve(field.leader, "M1", START)
     assert (binding.member_of("o-new"), binding.member_of("o-old")) == (field.li, field.zhang)
 
 
@@ -238,7 +238,7 @@ def test_a_phone_that_became_somebody_elses_meanwhile_is_not_taken_from_them(fie
 def test_others_do_not_decide_about_a_new_phone(field: District, who: str, code: str) -> None:
     bound(field.zhang, "o-old")
     binding.bind("o-new", code_for("M1"), START)
-    for decide in (binding.approve_rebind, binding.refuse_rebind):
+    for decide in (new_phone.approve, new_phone.refuse):
         with refused(code):
             decide(getattr(field, who), "M1", START)
     assert binding.member_of("o-old") == field.zhang
@@ -295,7 +295,7 @@ def test_the_waiting_scan_of_a_new_phone_counts_when_the_secretary_agrees_in_tim
     bound(field.zhang, "o-old")
     scan("o-new", key, START)
     binding.bind("o-new", code_for("M1"), minutes(1))
-    binding.approve_rebind(field.leader, "M1", minutes(5))
+    new_phone.approve(field.leader, "M1", minutes(5))
     assert place_of(key, field.zhang).at == START
 
 
@@ -310,7 +310,7 @@ def test_unfollowing_erases_the_account_everywhere_and_keeps_the_ledger(field: D
     PendingScan.create(
         openid=account, session=attendance.roll(published(field.branch), START).session, source="QR", at=START
     )
-    binding.count_try("bind", account, START)
+    tries.count("bind", account, START)
     RebindRequest.create(member=field.wang, openid=account, asked_at=START)
     login.start(account, START)
     OauthCode.create(code_hash="h", openid=account, at=START)

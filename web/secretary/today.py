@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import SessionState
-from services import agenda, binding
+from services import agenda, new_phone
 from services.access import ABOVE, LEADING
 from services.agenda import Led
 from services.clock import civil_day
@@ -57,7 +57,7 @@ def show() -> str:
 def decide_phone() -> Answer:
     """Let a member's new phone take the place of the old one, or not (R101)."""
     leader = require_leader()
-    verbs = {"approve": (binding.approve_rebind, "approved"), "refuse": (binding.refuse_rebind, "refused")}
+    verbs = {"approve": (new_phone.approve, "approved"), "refuse": (new_phone.refuse, "refused")}
     verb = verbs.get(request.form.get("answer", ""))
     if verb is None:
         raise invalid("answer", "没有选同意还是不同意。", "请返回按其中一个按钮。")
@@ -84,6 +84,6 @@ def _phones(leader: Leader) -> list[tuple[str, str, datetime]]:
         request_[0]: request_
         for grant in leader.grants
         if grant.role in LEADING or grant.role in ABOVE
-        for request_ in binding.rebind_requests(grant.path)
+        for request_ in new_phone.waiting(grant.path)
     }
     return sorted(found.values(), key=lambda row: row[1])

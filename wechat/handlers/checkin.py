@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import binding, checkin, codes, rulebook
+from services import checkin, codes, rulebook, tries
 from services.clock import civil_day, seconds
 from services.codes import FORGED
 from wechat import texts
@@ -32,10 +32,10 @@ def by_menu_scan(call: Call) -> str:
 def by_digits(call: Call) -> str:
     """Answer six typed digits; too many wrong ones on a day end the guessing."""
     limit = rulebook.current().checkin(civil_day(call.now)).digit_tries_a_day
-    if binding.tries(_DIGITS, call.openid, call.now) >= limit:
+    if tries.today(_DIGITS, call.openid, call.now) >= limit:
         return texts.TOO_MANY_DIGITS
     result = checkin.arrive_by_digits(call.openid, call.words, call.at, call.now)
     if result is None:
-        binding.count_try(_DIGITS, call.openid, call.now)
+        tries.count(_DIGITS, call.openid, call.now)
         return texts.WRONG_DIGITS
     return texts.check_in(result)

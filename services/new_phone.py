@@ -1,0 +1,84 @@
+"""A member's new phone: it asks, and the secretary decides (R101)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from models import Member, Organization, RebindRequest, WechatBinding
+from models.terms import RequestState
+from services import accounts, audit, checkin
+from services.actor import Actor
+from services.errors import not_found
+from services.transaction import transaction
+
+
+def ask(member: Member, openid: str, now: datetime) -> None:
+    """Leave the secretary a request; asking again renews it."""
+    RebindRequest.insert(member=member, openid=openid, asked_at=now).on_conflict(
+        conflict_target=[RebindRequest.member, RebindRequest.openid],
+        update={RebindRequest.asked_at: now, RebindRequest.state: RequestState.PENDING},
+    ).execute()
+
+
+def approve(actor: Actor, number: str, now: datetime) -> Member:
+    """Let a member's new phone take the place of the old one (R101).
+
+    A scan that the new phone made shortly before becomes its check-in (R26); other phones that asked
+    for the same member are refused.
+
+    Raises:
+        ServiceError: `not_found` when no new phone asks, `other_member` when it has become another
+            member's in the meantime.
+    """
+    with transaction():
+        member = accounts.member_in_reach(actor, number, now)
+        request = _latest(member)
+        if request is None:
+            raise not_found("等待确认的新手机", "请让对方先扫卡片或发「绑定 + 编码」。")
+        mine = accounts.in_force(request.openid)
+        if mine is not None and mine.member_id != member.id:
+            raise accounts.somebody_elses()
+        accounts.end(WechatBinding.member == member, now)
+        WechatBinding.insert(openid=request.openid, member=member, bound_at=now).execute()
+        _decide(RebindRequest.id == request.id, RequestState.APPROVED, actor, now)
+        _decide(_pending_of(member), RequestState.REFUSED, actor, now)
+        checkin.redeem(request.openid, now)
+        audit.record(actor, now, "binding.moved", "member", member.id)
+    return member
+
+
+def refuse(actor: Actor, number: str, now: datetime) -> Member:
+    """Leave the old phone in its place."""
+    with transaction():
+        member = accounts.member_in_reach(actor, number, now)
+        if _decide(_pending_of(member), RequestState.REFUSED, actor, now):
+            audit.record(actor, now, "binding.move_refused", "member", member.id)
+    return member
+
+
+def waiting(path: str) -> list[tuple[str, str, datetime]]:
+    """Return (number, name, asked at) of the new phones that wait, for the branches below `path`."""
+    query = (
+        RebindRequest.select(Member.number, Member.name, RebindRequest.asked_at)
+        .join(Member, on=(RebindRequest.member == Member.id))
+        .join(Organization, on=(Member.branch == Organization.id))
+        .where(RebindRequest.state == RequestState.PENDING, Organization.path.startswith(path))
+        .order_by(Member.name)
+    )
+    return list(query.tuples())
+
+
+def _pending_of(member: Member) -> Any:
+    return (RebindRequest.member == member) & (RebindRequest.state == RequestState.PENDING)
+
+
+def _latest(member: Member) -> RebindRequest | None:
+    return RebindRequest.select().where(_pending_of(member)).order_by(RebindRequest.asked_at.desc()).first()
+
+
+def _decide(which: Any, state: RequestState, actor: Actor, now: datetime) -> int:
+    changed = (
+        RebindRequest.update(state=state, decided_by=actor.member_id, decided_at=now).where(which).execute()
+    )
+    return int(changed)
