@@ -16,8 +16,8 @@ from services import agenda, attendance, codes, rulebook, sessions, tickets
 from services.clock import civil_day, moment, seconds
 from services.errors import not_found
 from services.ports import PlatformError
+from services.spoken import clock_time, paired, spoken_moment
 from web.context import current, now
-from web.words import clock_time, paired, spoken_moment
 
 pages = Blueprint("screen", __name__)
 

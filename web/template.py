@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from web import words
+from services import spoken
 from web.context import now
 from web.visitor import leads
 
@@ -15,13 +15,13 @@ from web.visitor import leads
 def teach(app: Flask, asset: Callable[[str], str]) -> None:
     """Give the templates their filters and functions."""
     app.jinja_env.filters.update(
-        hours=words.hours,
-        signed_hours=words.signed_hours,
-        clock_time=words.clock_time,
+        hours=spoken.hours,
+        signed_hours=spoken.signed_hours,
+        clock_time=spoken.clock_time,
         spoken=_spoken,
         spoken_day=_spoken_day,
-        exact=words.exact_moment,
-        paired=words.paired,
+        exact=spoken.exact_moment,
+        paired=spoken.paired,
     )
     app.jinja_env.globals.update(asset=asset, leads=leads)
     app.jinja_env.trim_blocks = True
@@ -29,8 +29,8 @@ def teach(app: Flask, asset: Callable[[str], str]) -> None:
 
 
 def _spoken(at: datetime) -> str:
-    return words.spoken_moment(at, now())
+    return spoken.spoken_moment(at, now())
 
 
 def _spoken_day(at: datetime) -> str:
-    return words.spoken_day(at, now())
+    return spoken.spoken_day(at, now())

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.terms import AttendanceStatus
+from services import spoken
 from services.agenda import Ahead
 from services.binding import Bound, Step
 from services.checkin import CheckIn, Outcome
-from services.clock import civil, moment
+from services.clock import moment
 from services.errors import ServiceError
 from services.hours import HoursView, Line
 from services.policy.amounts import text as amount
-
-_WEEKDAYS = "一二三四五六日"
 
 WELCOME = (
     "欢迎您。这里可以签到、看学时。\n"
@@ -43,26 +42,9 @@ CLOSED_WORDS = "「{}」支部还没有开通。\n现在可以用的是：学时
 TRY_LATER = "没有办成，请稍后再试。\n着急的话，请支部书记帮您点名，一样计学时。"
 
 
-def trimmed(stored: int) -> str:
-    """Write an amount as people say it: 32, 21.5."""
-    return amount(stored).removesuffix(".0")
-
-
 def clock_time(at: int) -> str:
     """Write a stored moment as a clock time."""
-    return f"{moment(at):%H:%M}"
-
-
-def day_and_time(at: datetime, now: datetime) -> str:
-    """Say a moment as people do: 今天 14:00, 明天 9:30, 周四 9:30 within a week, 3月5日 9:30 otherwise."""
-    then, today = civil(at), civil(now).date()
-    days = (then.date() - today).days
-    hour = f"{then.hour}:{then:%M}"
-    if days in (0, 1):
-        return f"{'今天' if days == 0 else '明天'} {hour}"
-    if 1 < days < 7:
-        return f"周{_WEEKDAYS[then.weekday()]} {hour}"
-    return f"{then.month}月{then.day}日 {hour}"
+    return spoken.clock_time(moment(at))
 
 
 def refusal(error: ServiceError) -> str:
@@ -120,10 +102,10 @@ _CHECK_IN = {
 
 def _year(credited: int, required: int | None, lacking: int | None) -> str:
     if required is None or lacking is None:
-        return f"今年已有 {trimmed(credited)} 学时"
+        return f"今年已有 {spoken.hours(credited)} 学时"
     if not lacking:
-        return f"今年已有 {trimmed(credited)} 学时，够了"
-    return f"今年已有 {trimmed(credited)} 学时，还差 {trimmed(lacking)}"
+        return f"今年已有 {spoken.hours(credited)} 学时，够了"
+    return f"今年已有 {spoken.hours(credited)} 学时，还差 {spoken.hours(lacking)}"
 
 
 def bound(result: Bound) -> str:
@@ -159,10 +141,9 @@ def hours(view: HoursView, recent: Sequence[Line], ahead: Sequence[Ahead], now: 
 
 def _sum(view: HoursView) -> str:
     if view.required is None or view.lacking is None:
-        return f"今年 {trimmed(view.credited)} 学时。对您不作硬性要求，来了都算。"
-    if not view.lacking:
-        return f"今年 {trimmed(view.credited)} / {trimmed(view.required)} 学时，已经够了。"
-    return f"今年 {trimmed(view.credited)} / {trimmed(view.required)} 学时，还差 {trimmed(view.lacking)}。"
+        return f"今年 {spoken.hours(view.credited)} 学时。对您不作硬性要求，来了都算。"
+    so_far = f"今年 {spoken.hours(view.credited)} / {spoken.hours(view.required)} 学时"
+    return f"{so_far}，还差 {spoken.hours(view.lacking)}。" if view.lacking else f"{so_far}，已经够了。"
 
 
 def _entry(line: Line) -> str:
@@ -174,7 +155,8 @@ def _entry(line: Line) -> str:
 def _next(item: Ahead, now: datetime) -> str:
     session = item.session
     where = f"，{session.place}" if session.place else ""
-    return f"{day_and_time(session.starts_at, now)} {session.title}（{trimmed(session.credit)} 学时）{where}"
+    when = spoken.spoken_moment(session.starts_at, now)
+    return f"{when} {session.title}（{spoken.hours(session.credit)} 学时）{where}"
 
 
 def about_me(

@@ -12,10 +12,10 @@ from services.clock import civil_day
 from services.errors import invalid
 from services.hours import HoursView, Line
 from services.policy.rates import THERE
+from services.spoken import clock_time, full_day
+from services.spoken import hours as in_words
 from web.context import now
 from web.visitor import require_member
-from web.words import clock_time, full_day
-from web.words import hours as in_words
 
 pages = Blueprint("home", __name__)
 

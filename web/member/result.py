@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models.terms import AttendanceStatus
 from services.checkin import CheckIn, Outcome
 from services.clock import moment
-from web.words import clock_time, hours
+from services.spoken import clock_time, hours
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from services.errors import ServiceError
 from services.policy.amounts import hundredths
 from services.policy.credit import default_credit
 from services.sessions import SessionPlan
+from services.spoken import hours
 from web.context import current, now
 from web.secretary.plan_form import KINDS, Typed, defaults, fault_of, read
 from web.visitor import Leader, require_leader
-from web.words import hours
 
 pages = Blueprint("plan", __name__)
 

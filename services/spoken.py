@@ -1,4 +1,4 @@
-"""Dates, times and hours as people say them (PAGES.md)."""
+"""Dates, times and hours as people say them, alike in the chat and on the pages."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from services import spoken
 from services.clock import ZONE
-from web import words
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
 
@@ -25,19 +25,19 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
     ],
 )
 def test_a_moment_is_said_as_people_say_it(moment: datetime, said: str) -> None:
-    assert words.spoken_moment(moment, NOW) == said
+    assert spoken.spoken_moment(moment, NOW) == said
 
 
 @pytest.mark.parametrize(
     ("stored", "said"), [(2150, "21.5"), (3200, "32"), (75, "0.75"), (0, "0"), (1000, "10")]
 )
 def test_hours_carry_no_empty_decimals(stored: int, said: str) -> None:
-    assert words.hours(stored) == said
+    assert spoken.hours(stored) == said
 
 
 def test_lines_of_the_ledger_carry_their_sign_and_one_decimal() -> None:
-    assert (words.signed_hours(150), words.signed_hours(-100)) == ("+1.5", "−1.0")
+    assert (spoken.signed_hours(150), spoken.signed_hours(-100)) == ("+1.5", "−1.0")
 
 
 def test_digits_stand_in_pairs() -> None:
-    assert words.paired("483920") == "48 39 20"
+    assert spoken.paired("483920") == "48 39 20"
