@@ -5,9 +5,26 @@ from models.base import database
 from models.binding import BindingCode, PendingScan, RebindRequest, TryCount, WechatBinding
 from models.hours import ExternalStudy, HourEntry
 from models.inbox import InboundMessage, JobClaim, LoginSession, OauthCode, PlatformToken
+from models.leave import Leave, MakeUp
 from models.member import Exemption, Member, Mobility, RolePeriod
 from models.organization import Organization
+from models.person import ChatState, Feedback, MemberSetting
+from models.points import (
+    PointClaim,
+    PointDecision,
+    PointEntry,
+    PointOptIn,
+    PointSummary,
+)
 from models.session import Attendance, SceneTicket, StudySession
+from models.shuxue import (
+    ReportCycle,
+    ShuxueReport,
+    ShuxueRevision,
+    ShuxueText,
+    VoiceNote,
+    VoiceSound,
+)
 
 #: Every table, in an order in which they can be created.
 TABLES = (
@@ -32,9 +49,25 @@ TABLES = (
     OauthCode,
     JobClaim,
     AuditLog,
+    ReportCycle,
+    ShuxueReport,
+    ShuxueText,
+    ShuxueRevision,
+    VoiceNote,
+    VoiceSound,
+    PointClaim,
+    PointDecision,
+    PointEntry,
+    PointSummary,
+    PointOptIn,
+    Leave,
+    MakeUp,
+    MemberSetting,
+    ChatState,
+    Feedback,
 )
 
 #: Tables whose rows are never changed or removed; triggers of the migrations hold it (R110, G14).
-APPEND_ONLY = (HourEntry, AuditLog)
+APPEND_ONLY = (HourEntry, AuditLog, PointEntry, PointSummary)
 
 __all__ = [table.__name__ for table in TABLES] + ["APPEND_ONLY", "TABLES", "database"]

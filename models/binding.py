@@ -11,13 +11,17 @@ from models.terms import RequestState
 
 
 class WechatBinding(BaseModel):
-    """openid ↔ member, one to one while in force; ended bindings stay as history (R101)."""
+    """openid ↔ member, one to one while in force; ended bindings stay as history (R101).
+
+    `notice` is the edition of the privacy notice that was shown when the account was bound.
+    """
 
     openid = CharField(max_length=64)
     member = ForeignKeyField(Member, backref="bindings", on_delete="CASCADE")
     bound_at = MomentField()
     unbound_at = MomentField(null=True)
     following = BooleanField(default=True)
+    notice = CharField(max_length=20, null=True)
 
 
 WechatBinding.add_index(

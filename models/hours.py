@@ -8,11 +8,14 @@ from models.base import BaseModel, DayField, MomentField, TermField
 from models.member import Member
 from models.organization import Organization
 from models.session import StudySession
-from models.terms import CreditKind, EntrySource, ExternalState
+from models.terms import CreditKind, EntrySource, ExternalKind, ExternalState
 
 
 class ExternalStudy(BaseModel):
-    """支部外学习: proposed by a guest's scan or a stated figure, decided by the home branch (R11, R34)."""
+    """支部外学习: proposed by a scan, a member or a stated figure, decided by the home branch (R11, R34).
+
+    `key` names it in addresses; rows of the first release have none until `migrate` has given them one.
+    """
 
     member = ForeignKeyField(Member, backref="external_studies", on_delete="RESTRICT")
     branch = ForeignKeyField(Organization, on_delete="RESTRICT")
@@ -24,6 +27,17 @@ class ExternalStudy(BaseModel):
     credit_kind = TermField(CreditKind)
     state = TermField(ExternalState, default=ExternalState.PROPOSED)
     scanned_at = MomentField(null=True)
+    key = CharField(max_length=22, null=True, unique=True)
+    kind = TermField(ExternalKind, default=ExternalKind.HOST, constraints=[SQL("DEFAULT 'HOST'")])
+    words = CharField(max_length=200, null=True)
+    proposed_by = ForeignKeyField(
+        Member, null=True, on_delete="SET NULL", backref="externals_proposed", index=False
+    )
+    decided_by = ForeignKeyField(
+        Member, null=True, on_delete="SET NULL", backref="externals_decided", index=False
+    )
+    decided_at = MomentField(null=True)
+    reason = CharField(max_length=200, null=True)
 
     class Meta:
         """A guest proposes one session once."""

@@ -68,6 +68,7 @@ class Role(Term):
     GROUP_HEAD = "GROUP_HEAD", "党小组长"
     OFFICER = "OFFICER", "上级党务干部"
     ADMIN = "ADMIN", "系统管理员"
+    HELPER = "HELPER", "代录同志"
 
 
 class ExemptionKind(Term):
@@ -185,6 +186,168 @@ class ExternalState(Term):
     PROPOSED = "PROPOSED", "待确认"
     CONFIRMED = "CONFIRMED", "已确认"
     REFUSED = "REFUSED", "未认定"
+
+
+class ExternalKind(Term):
+    """How a study outside the branch came to us (R11, R34)."""
+
+    HOST = "HOST", "在外支部学习"
+    TRANSFER = "TRANSFER", "转入前的学时"
+    OTHER = "OTHER", "其他组织的学习"
+
+
+class CycleType(Term):
+    """述学的类型 (R40)."""
+
+    QUARTER = "QUARTER", "季度述学"
+    TOPIC = "TOPIC", "专题述学"
+    ANNUAL = "ANNUAL", "年度述学"
+
+
+class CycleState(Term):
+    """States of a round of 述学; COMING is derived from its first day."""
+
+    COMING = "COMING", "还没开始"
+    OPEN = "OPEN", "进行中"
+    CLOSED = "CLOSED", "已截止"
+
+
+class View(Term):
+    """五见: the five views of a report (R41)."""
+
+    UNDERSTANDING = "understanding", "见思想认识"
+    SPIRIT = "spirit", "见精神状态"
+    GOALS = "goals", "见目标计划"
+    GAINS = "gains", "见收获体会"
+    METHODS = "methods", "见方法对策"
+
+
+class ReportChannel(Term):
+    """By which way a report was made; all ways are equal (R42)."""
+
+    SELF_CHAT = "SELF_CHAT", "在公众号里写"
+    SELF_PAGE = "SELF_PAGE", "在网页上写"
+    VOICE = "VOICE", "语音述学"
+    ORAL_PROXY = "ORAL_PROXY", "口述，同志代录"
+
+
+class ReportState(Term):
+    """States of a report (DOMAIN part 5)."""
+
+    DRAFT = "DRAFT", "正在写"
+    RECORDED = "RECORDED", "已代录，等本人确认"
+    SUBMITTED = "SUBMITTED", "已提交"
+    RETURNED = "RETURNED", "请再补充"
+    ACCEPTED = "ACCEPTED", "支部已收"
+    REVIEWED = "REVIEWED", "已评学"
+    CLOSED = "CLOSED", "已归档"
+    NOT_FILED = "NOT_FILED", "这次没有交"
+    NOT_REQUIRED = "NOT_REQUIRED", "不作硬性要求"
+
+
+class ConfirmedBy(Term):
+    """How a member agreed to what somebody else wrote down."""
+
+    IN_PERSON = "IN_PERSON", "当面念给本人听，本人同意"
+    PHONE = "PHONE", "电话里念给本人听，本人同意"
+    SELF = "SELF", "本人在手机上确认"
+
+
+class VoiceState(Term):
+    """A voice message on its way into a text."""
+
+    RECEIVED = "RECEIVED", "已收到，正在取"
+    FETCHED = "FETCHED", "等同志整理成文字"
+    WRITTEN = "WRITTEN", "已整理，等您确认"
+    CONFIRMED = "CONFIRMED", "已确认，录音已删除"
+    DROPPED = "DROPPED", "不用了，录音已删除"
+    LOST = "LOST", "没有取到，请再说一次"
+
+
+class ClaimState(Term):
+    """States of a monthly claim."""
+
+    SUBMITTED = "SUBMITTED", "等支部看"
+    RETURNED = "RETURNED", "请再补充"
+    POSTED = "POSTED", "已记分"
+    REFUSED = "REFUSED", "未同意"
+    OBJECTED = "OBJECTED", "已提出异议"
+    REFUSED_FINAL = "REFUSED_FINAL", "复核后未同意"
+    REVERSED = "REVERSED", "已冲销"
+    WITHDRAWN = "WITHDRAWN", "已收回"
+
+
+class DecisionKind(Term):
+    """What a body may decide about points (R65, R66)."""
+
+    DEDUCT = "DEDUCT", "扣分"
+    VETO = "VETO", "一票否决"
+
+
+class PointSource(Term):
+    """Where a line of points comes from (R111)."""
+
+    BASE = "BASE", "基础分"
+    SESSION = "SESSION", "参加学习"
+    CLAIM = "CLAIM", "月申报"
+    DEDUCT = "DEDUCT", "扣分"
+    VETO = "VETO", "一票否决"
+    REVERSAL = "REVERSAL", "冲销"
+
+
+class LeaveKind(Term):
+    """请假的事由: a kind, never a diagnosis (F18)."""
+
+    DUTY = "DUTY", "工作安排"
+    HEALTH = "HEALTH", "身体原因"
+    FAMILY = "FAMILY", "家中有事"
+    AWAY = "AWAY", "外出"
+    OTHER = "OTHER", "其他"
+
+
+class LeaveState(Term):
+    """States of a leave."""
+
+    SUBMITTED = "SUBMITTED", "等同意"
+    APPROVED = "APPROVED", "已同意"
+    REFUSED = "REFUSED", "未同意"
+    WITHDRAWN = "WITHDRAWN", "已收回"
+    VOID = "VOID", "已到会，请假作废"
+
+
+class MakeUpMode(Term):
+    """补学的方式."""
+
+    READING = "READING", "自己读材料"
+    ONLINE = "ONLINE", "线上学习"
+    VISIT = "VISIT", "送学上门"
+    NEXT_SESSION = "NEXT_SESSION", "参加另一次学习"
+    TALK = "TALK", "与支部同志交流"
+
+
+class MakeUpState(Term):
+    """States of a make-up; an expired one may still be confirmed (R31)."""
+
+    OWED = "OWED", "可以补学"
+    SUBMITTED = "SUBMITTED", "等支部确认"
+    RETURNED = "RETURNED", "请再补充"
+    CONFIRMED = "CONFIRMED", "已补上"
+    WAIVED = "WAIVED", "不用补"
+    EXPIRED = "EXPIRED", "过了日子，仍可以补"
+
+
+class FeedbackKind(Term):
+    """What a member sends to the branch."""
+
+    FEEDBACK = "FEEDBACK", "投诉建议"
+    QUESTION = "QUESTION", "有疑问"
+
+
+class FeedbackState(Term):
+    """States of feedback."""
+
+    OPEN = "OPEN", "等回复"
+    ANSWERED = "ANSWERED", "已回复"
 
 
 class HoursFlag(Term):
