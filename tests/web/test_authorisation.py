@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
 from models import RebindRequest
 from services import codes
+from tests.web.authorisation import collected
+from tests.web.authorisation.entry import (
+    ALL_200,
+    ALL_302,
+    ALL_404,
+    CALLERS,
+    CARDS,
+    LEADERS,
+    MEMBERS,
+    PUBLISHING,
+    REOPENING,
+    ROLES,
+    RUNNERS,
+    RUNS,
+    Entry,
+)
 from tests.web.world import World
-
-ROLES = (
-    "anonymous", "unbound", "member", "other_member", "group_head",
-    "secretary", "other_secretary", "officer", "former_secretary",
-)  # fmt: skip
-#: Twice the same for everybody.
-ALL_200, ALL_302, ALL_404 = (200,) * 9, (302,) * 9, (404,) * 9
-#: Nobody logged in goes to the login, an account without a member to the form for the code.
-MEMBERS = (302, 302, *(200,) * 7)
-LEADERS = (302, 302, 403, 403, 200, 200, 200, 200, 403)
-#: The session of the secretary's branch: its leaders, its group head, the officer above; 404 to others.
-CALLERS = (302, 302, 404, 404, 200, 200, 404, 200, 404)
-#: A card for a member of the secretary's branch: its leaders and the officer above; 404 to other leaders.
-CARDS = (401, 303, 403, 403, 403, 200, 404, 200, 403)
-RUNNERS = (302, 302, 404, 404, 403, 200, 404, 200, 404)
-RUNS = (401, 303, 404, 404, 403, 303, 404, 303, 404)
-#: From the member on: steps that do not fit the state of the session.
-REOPENING = (404, 404, 403, 403, 404, 409, 404)
-PUBLISHING = (404, 404, 403, 409, 404, 409, 404)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One route: how it is asked and what each of ROLES gets, in that order."""
-
-    method: str
-    rule: str
-    path: str
-    expected: tuple[int, ...]
-    form: dict[str, str] | None = None
-    scanned: bool = False
-    with_phone: bool = False
 
 
 def _step(name: str, get: tuple[int, ...], post: tuple[int, ...]) -> list[Entry]:
@@ -111,19 +93,25 @@ TABLE = [
     Entry("GET", "/s/sessions/<key>/screen/follow.png", "/s/sessions/{key}/screen/follow.png?k={k}", ALL_200),
     Entry("GET", "/s/sessions/<key>/screen/follow.png", "/s/sessions/{key}/screen/follow.png", ALL_404),
 ]  # fmt: skip
+TABLE += collected()
 
 
 def _status(world: World, entry: Entry, role: str) -> int:
     """Ask once, in a transaction that is taken back, so that each person finds the same world."""
     browser = world.client(role)
+    made = entry.prepare(world) if entry.prepare else {}
     if entry.with_phone:
         RebindRequest.create(member=world.members["member"], openid="o-new-phone", asked_at=0)
     if entry.scanned:
         browser.get(f"/c/{world.token()}")
-    path = entry.path.format(
-        key=world.session.key, token=world.token(), k=codes.screen_key(world.session.key)
-    )
-    return browser.open(path, method=entry.method, data=entry.form).status_code
+    names = {
+        "key": world.session.key,
+        "token": world.token(),
+        "k": codes.screen_key(world.session.key),
+        **made,
+    }
+    form = {name: value.format(**names) for name, value in (entry.form or {}).items()} or None
+    return browser.open(entry.path.format(**names), method=entry.method, data=form).status_code
 
 
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: f"{entry.method} {entry.path}")

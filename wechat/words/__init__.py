@@ -1,0 +1,1 @@
+"""The sentences of the chat, a file for each subject; refusals bring their own words from the services."""
