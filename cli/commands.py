@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cli import operate, people, study
+from cli import operate, people, privacy, shuxue, study
 from cli.command import Command, Needs
 
 _STUDY = "学习活动：发布、点名、确认"
+_SHUXUE = "述学：查看、代录、收下、退回"
 _REBIND = "换手机的申请"
 
 COMMANDS: tuple[Command, ...] = (
@@ -27,6 +28,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("card", "生成身份卡的编码（三十天有效）", people.card, people.number_argument),
     Command("unbind", "解除微信绑定，记录不动", people.unbind, people.number_argument),
     Command("member show", "一位党员的学时和来由", people.show, people.show_arguments, group_help="党员"),
+    Command("export", "把一位党员的数据写成文件，交给本人", privacy.export, privacy.export_arguments),
+    Command("erase", "党组织决定后，永久删除一位党员", privacy.erase, privacy.erase_arguments),
     Command("rebind list", "等待确认的新手机", people.rebind_list, group_help=_REBIND),
     Command("rebind approve", "同意换到新手机", people.rebind_approve, people.number_argument),
     Command("rebind refuse", "不同意，仍用原手机", people.rebind_refuse, people.number_argument),
@@ -37,5 +40,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("session cancel", "取消", study.cancel, study.cancel_arguments),
     Command("session close", "提前结束签到", study.close, study.key_argument),
     Command("session reopen", "退回重核，冲销已计的学时", study.reopen, study.reopen_arguments),
+    Command("cycle open", "开始一轮述学", shuxue.open_cycle, shuxue.open_arguments, group_help="述学轮次"),
+    Command("cycle close", "提前截止一轮述学", shuxue.close, shuxue.key_argument),
+    Command("shuxue show", "一位党员的述学", shuxue.show, shuxue.report_arguments, group_help=_SHUXUE),
+    Command("shuxue record", "代录口述或纸上的述学", shuxue.record, shuxue.record_arguments),
+    Command("shuxue accept", "收下", shuxue.accept, shuxue.report_arguments),
+    Command("shuxue return", "退回，请本人补充", shuxue.give_back, shuxue.return_arguments),
     Command("menu push", "把菜单推送到服务号", operate.menu_push, group_help="服务号菜单", wechat=True),
 )

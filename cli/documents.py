@@ -7,12 +7,14 @@ from typing import Any
 
 from models import Member
 from models.terms import SessionState
-from services import addresses, attendance, binding, hours
+from services import addresses, attendance, binding, hours, points
 from services.attendance import Roll
 from services.binding import IssuedCode
 from services.clock import ZONE
+from services.points import PointsView
 from services.policy.amounts import text
 from services.roster import RosterResult
+from services.shuxue import cycles
 
 Document = dict[str, Any]
 
@@ -62,10 +64,17 @@ def member(person: Member, year: int, now: datetime) -> Document:
             "flag": view.flag,
         },
         "entries": [_entry(line) for line in reversed(hours.lines(person, year))],
-        # The two that follow belong to later issues; their places are kept so that readers need not change.
-        "points": {},
-        "shuxue": [],
+        "points": _points(points.view(person, year, now)),
+        "shuxue": _reports(person, year, now),
     }
+
+
+def _reports(person: Member, year: int, now: datetime) -> list[Document]:
+    return [
+        {"cycle": mine.cycle.key, "state": mine.report.state, "channel": mine.report.channel}
+        for mine in cycles.of_member(person, now)
+        if mine.report is not None and mine.cycle.year == year
+    ]
 
 
 def _entry(line: hours.Line) -> Document:
@@ -75,6 +84,25 @@ def _entry(line: hours.Line) -> Document:
         "source": line.source,
         "session": line.session_key,
         "reason": line.reason,
+    }
+
+
+def _points(view: PointsView) -> Document:
+    return {
+        "year": view.year,
+        "in_scope": view.in_scope,
+        "score": text(view.score),
+        "band": view.band,
+        "entries": [
+            {
+                "date": line.day.isoformat(),
+                "points": text(line.points),
+                "item": line.item,
+                "source": line.source,
+                "note": line.note,
+            }
+            for line in reversed(view.lines)
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ T = TypeVar("T", bound=Term)
 _WHOLE = re.compile(r"[0-9]{1,5}")
 _YEAR = re.compile(r"[0-9]{4}")
 _HOURS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -52,6 +53,17 @@ def hours(text: str) -> Decimal:
     if not _HOURS.fullmatch(text):
         raise argparse.ArgumentTypeError(f"「{text}」不是学时数，请用数字写，例如 1 或 1.5")
     return Decimal(text)
+
+
+def day(text: str) -> date:
+    """Read a civil day."""
+    complaint = f"「{text}」不是日期，请写成 2026-12-20 这样"
+    if not _DAY.fullmatch(text):
+        raise argparse.ArgumentTypeError(complaint)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(complaint) from error
 
 
 def moment(text: str) -> datetime:

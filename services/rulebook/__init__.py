@@ -8,12 +8,32 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from services.rulebook import checkin, hours
+from services.rulebook import checkin, feedback, hours, leave, notice, point_years, shuxue
 from services.rulebook.checkin import CheckinRules
+from services.rulebook.feedback import FeedbackRules
 from services.rulebook.hours import HourRules
+from services.rulebook.leave import LeaveRules
 from services.rulebook.loading import RulesFault, in_force, load
+from services.rulebook.notice import Notice
+from services.rulebook.point_years import PointYears
+from services.rulebook.points import PointRules
+from services.rulebook.shuxue import ShuxueForm, ShuxueRules
 
-__all__ = ["CheckinRules", "HourRules", "Rulebook", "RulesFault", "current", "use"]
+__all__ = [
+    "CheckinRules",
+    "FeedbackRules",
+    "HourRules",
+    "LeaveRules",
+    "Notice",
+    "PointRules",
+    "PointYears",
+    "Rulebook",
+    "RulesFault",
+    "ShuxueForm",
+    "ShuxueRules",
+    "current",
+    "use",
+]
 
 
 class Rulebook:
@@ -27,6 +47,21 @@ class Rulebook:
         """
         self._hours = load(folder / "hours.toml", hours.build)
         self._checkin = load(folder / "checkin.toml", checkin.build)
+        self._shuxue = load(folder / "shuxue.toml", shuxue.build)
+        self._forms = shuxue.load_forms(folder / "shuxue", {rules.form for rules in self._shuxue})
+        self._notice = load(folder / "notice.toml", notice.builder(self._shuxue[-1].voice_days))
+        self._leave = load(folder / "leave.toml", leave.build)
+        self._feedback = load(folder / "feedback.toml", feedback.build)
+        self._point_years = point_years.read(folder / "points.toml")
+
+    def points(self, on: date) -> PointRules:
+        """Return the point rules of the points year that a civil day lies in."""
+        return self._point_years.of_year(self._point_years.year_of(on))
+
+    @property
+    def point_years(self) -> PointYears:
+        """Return the points years and their editions."""
+        return self._point_years
 
     def hours(self, on: date) -> HourRules:
         """Return the hour rules in force on a civil day."""
@@ -43,6 +78,44 @@ class Rulebook:
     def checkin(self, on: date) -> CheckinRules:
         """Return the check-in rules in force on a civil day."""
         return in_force(self._checkin, on)
+
+    def feedback(self, on: date) -> FeedbackRules:
+        """Return the rules of 投诉建议 in force on a civil day."""
+        return in_force(self._feedback, on)
+
+    def leave(self, on: date) -> LeaveRules:
+        """Return the rules of leave, make-up and study elsewhere in force on a civil day."""
+        return in_force(self._leave, on)
+
+    def shuxue(self, on: date) -> ShuxueRules:
+        """Return the rules of 述学 in force on a civil day."""
+        return in_force(self._shuxue, on)
+
+    def forms(self) -> tuple[str, ...]:
+        """Return the names of all forms of 述学."""
+        return tuple(sorted(self._forms))
+
+    def form(self, name: str, on: date | None = None) -> ShuxueForm:
+        """Return a form of 述学 as it is on a civil day, its newest edition when no day is given.
+
+        Raises:
+            KeyError: when there is no form of this name.
+        """
+        editions = self._forms[name]
+        return editions[-1] if on is None else in_force(editions, on)
+
+    def form_edition(self, name: str, edition: str) -> ShuxueForm:
+        """Return the edition of a form that a round was opened with.
+
+        An edition that somebody has removed gives way to the form's newest, and a form that is gone to the
+        default one: a round goes on, with questions that are near enough.
+        """
+        editions = self._forms.get(name) or self._forms[self._shuxue[-1].form]
+        return next((form for form in editions if form.edition == edition), editions[-1])
+
+    def notice(self, on: date) -> Notice:
+        """Return the privacy notice in force on a civil day."""
+        return in_force(self._notice, on)
 
 
 _current: Rulebook | None = None
