@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from models import APPEND_ONLY, database
 from models.terms import CreditKind
-from services import rulebook
+from services import rulebook, verify_hours, verify_points
 from services.statement import run
 
 
@@ -50,9 +50,9 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         " SELECT s.key AS session_key, a.member_id,"
         "  CASE WHEN s.credit_kind = 'NONE' THEN 0 WHEN a.status IN ('PRESENT', 'LATE') THEN s.credit"
         "       WHEN a.status = 'PARTIAL' THEN COALESCE(a.part_credit, 0) ELSE 0 END AS wanted,"
-        "  COALESCE((SELECT SUM(h.stated) FROM hour_entry h"
+        "  COALESCE((SELECT SUM(h.stated) FROM hour_entry h LEFT JOIN hour_entry o ON o.id = h.reverses_id"
         "   WHERE h.session_id = s.id AND h.member_id = a.member_id"
-        "   AND h.source IN ('ATTENDANCE', 'REVERSAL')), 0) AS found"
+        "   AND COALESCE(o.source, h.source) = 'ATTENDANCE'), 0) AS found"
         " FROM attendance a JOIN study_session s ON s.id = a.session_id WHERE s.state = 'CONFIRMED') q"
         " WHERE q.wanted <> q.found",
         "session {0}, member {1}: attendance is worth {2}, the ledger has {3}",
@@ -62,7 +62,7 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
         "SELECT COUNT(*) FROM study_session WHERE state <> 'CONFIRMED'",
         "SELECT s.key, h.member_id, SUM(h.hours) FROM hour_entry h"
         " JOIN study_session s ON s.id = h.session_id"
-        " WHERE s.state <> 'CONFIRMED' AND h.source IN ('ATTENDANCE', 'REVERSAL')"
+        " WHERE s.state <> 'CONFIRMED'"
         " GROUP BY s.key, h.member_id HAVING SUM(h.hours) <> 0",
         "session {0} is not confirmed, yet member {1} holds {2}",
     ),
@@ -108,9 +108,14 @@ _CHECKS: tuple[tuple[str, str, str, str], ...] = (
 def verify() -> Verdict:
     """Run every check and return what was found; nothing is changed."""
     verdict = Verdict()
-    for name, count, faulty, words in _CHECKS:
+    for name, count, faulty, words in (*_CHECKS, *verify_hours.CHECKS, *verify_points.CHECKS):
         verdict.checked[name] = int(run(count, ()).fetchone()[0])
         verdict.faults += [f"{name}: {words.format(*row)}" for row in run(faulty, ()).fetchmany(100)]
+    verdict.checked["make-ups"], faults = verify_hours.wrong_make_ups()
+    verdict.faults += faults
+    found = verify_points.verify_points()
+    verdict.checked |= found.checked
+    verdict.faults += found.faults
     verdict.checked["ratios"] = verdict.checked["entries"]
     verdict.faults += _wrong_ratios()
     verdict.checked["triggers"] = len(APPEND_ONLY) * 2
@@ -123,7 +128,7 @@ def _wrong_ratios() -> list[str]:
     editions = {rules.edition: rules for rules in rulebook.current().hour_editions()}
     rows = run(
         "SELECT edition, credit_kind, stated, hours, MIN(id), COUNT(*) FROM hour_entry"
-        " WHERE source IN ('ATTENDANCE', 'REVERSAL') GROUP BY edition, credit_kind, stated, hours",
+        " WHERE source <> 'ADJUST' GROUP BY edition, credit_kind, stated, hours",
         (),
     ).fetchall()
     faults = []

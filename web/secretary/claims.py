@@ -1,0 +1,154 @@
+"""积分申报 of a branch: one after another, by name and day; objections apart (F02, R27, DOMAIN part 5)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from models.terms import ClaimState
+from services.access import ABOVE, LEADING
+from services.clock import civil_day
+from services.errors import ServiceError
+from services.points import claims, judging
+from services.points.claims import Claim
+from web.context import now
+from web.member.claims import Typed, beside, faults_of, typed_claim
+from web.visitor import Leader, require_leader
+
+pages = Blueprint("claims_desk", __name__)
+
+#: What is said again and again, so that it needs no typing.
+REASONS = ("请写清楚做了什么。", "日期请再核对一下。", "这件事请换一项来报。")
+_FAULTS = frozenset({"text", "credited"})
+_DONE_WORDS = {
+    "filed": "已替本人记下。看过没有问题，就同意。",
+    "approve": "已同意，分已记上。",
+    "return": "已请本人补充，本人会看到您写的话。",
+    "refuse": "已答复不同意，本人可以提出异议。",
+    "agree": "已同意，分已记上。",
+    "final": "已答复，这一份到此为止。",
+    "reverse": "已冲回，本人会看到原因。",
+}
+
+
+@pages.get("/s/claims")
+def show() -> str:
+    """Show what waits."""
+    leader = require_running()
+    return render_template(
+        "secretary/claims.html",
+        queue=judging.waiting(leader.actor, now()),
+        posted=judging.posted(leader.actor, now()),
+        may_write=any(grant.role in LEADING for grant in leader.grants),
+        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+    )
+
+
+@pages.get("/s/claims/new")
+def ask() -> str:
+    """Show the form for what a member without a phone has told the branch."""
+    return _form(require_running(), Typed(day=civil_day(now()).isoformat()), {})
+
+
+@pages.post("/s/claims/new")
+def file() -> Answer | tuple[str, int]:
+    """Write it down; a fault shows the form again with what was typed."""
+    leader, typed, number = require_running(), typed_claim(), request.form.get("member", "")[:32]
+    faults = faults_of(typed)
+    if not faults and not number:
+        faults = {"member": "还没有选是哪位同志。请选一位。"}
+    if not faults:
+        try:
+            day = date.fromisoformat(typed.day)
+            actor = leader.actor
+            claim = claims.file_for(actor, number, now(), item=typed.item, day=day, words=typed.words)
+            return redirect(url_for("claims_desk.look", key=claim.key, done="filed"), 303)
+        except ServiceError as error:
+            faults = beside(error)
+    return _form(leader, typed, faults, number), 400
+
+
+@pages.get("/s/claims/<key>")
+def look(key: str) -> str:
+    """Show one claim with its answers."""
+    leader = require_running()
+    return _page(leader, judging.look(leader.actor, key, now()))
+
+
+@pages.post("/s/claims/<key>/<any(approve,return,refuse,agree,final,reverse):name>")
+def decide(key: str, name: str) -> Answer | tuple[str, int]:
+    """Answer; then the next one that waits is opened at once."""
+    leader = require_running()
+    claim = judging.look(leader.actor, key, now())
+    reason = request.form.get("common") or request.form.get("reason", "")
+    ahead = _after(leader, claim)
+    try:
+        _act(leader, key, name, reason)
+    except ServiceError as error:
+        if error.code not in _FAULTS:
+            raise
+        return _page(leader, claim, reason, name, error.message + error.hint), 400
+    if ahead is None:
+        return redirect(url_for("claims_desk.show", done=name), 303)
+    return redirect(url_for("claims_desk.look", key=ahead.key, done=name), 303)
+
+
+def require_running() -> Leader:
+    """Return somebody who may decide claims.
+
+    Raises:
+        ServiceError: `forbidden` for a group head, who decides none.
+    """
+    leader = require_leader()
+    if not any(grant.role in LEADING | ABOVE for grant in leader.grants):
+        raise ServiceError("forbidden", "申报由支部书记、支委来看。", "请联系他们。", kind="forbidden")
+    return leader
+
+
+def _act(leader: Leader, key: str, name: str, reason: str) -> None:
+    if name == "approve":
+        judging.approve(leader.actor, key, now())
+    elif name in {"agree", "final"}:
+        judging.decide_objection(leader.actor, key, name == "agree", reason, now())
+    else:
+        verbs = {"return": judging.give_back, "refuse": judging.refuse, "reverse": judging.reverse}
+        verbs[name](leader.actor, key, reason, now())
+
+
+def _after(leader: Leader, claim: Claim) -> Claim | None:
+    """Return the claim to open after this one: the next in the queue, at its end the first that is left."""
+    queue = judging.waiting(leader.actor, now())
+    rows = queue.objections if claim.state is ClaimState.OBJECTED else queue.claims
+    keys = [row.key for row in rows]
+    if claim.key not in keys:
+        return None
+    at = keys.index(claim.key)
+    return next(iter([*rows[at + 1 :], *rows[:at]]), None)
+
+
+def _form(leader: Leader, typed: Typed, faults: dict[str, str], number: str = "") -> str:
+    return render_template(
+        "secretary/claim_new.html",
+        people=judging.members(leader.actor, now()),
+        number=number,
+        items=claims.claimable(now()),
+        typed=typed,
+        faults=faults,
+        months=claims.open_months(now()),
+        longest=claims.LONGEST,
+    )
+
+
+def _page(leader: Leader, claim: Claim, reason: str = "", name: str = "", fault: str = "") -> str:
+    return render_template(
+        "secretary/claim.html",
+        claim=claim,
+        reasons=REASONS,
+        reason=reason,
+        chosen=name,
+        fault=fault,
+        left=judging.waiting(leader.actor, now()).size,
+        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+    )
