@@ -15,6 +15,8 @@ from services.errors import ServiceError, invalid, not_found
 LEADING = frozenset({Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE})
 #: Roles that look after the branches below.
 ABOVE = frozenset({Role.OFFICER, Role.ADMIN})
+#: Roles that write down what a member says (R42).
+HELPING = LEADING | {Role.GROUP_HEAD, Role.HELPER}
 
 
 @dataclass(frozen=True)
@@ -135,31 +137,16 @@ def led_organizations(member_id: int, on: date) -> list[Grant]:
     return sorted((grant for grant in grants(member_id, on) if grant.role in wanted), key=lambda g: g.name)
 
 
+def helped_organizations(member_id: int, on: date) -> list[Grant]:
+    """Return the organizations for whose members somebody writes down what they say, by name (R42)."""
+    return sorted((grant for grant in grants(member_id, on) if grant.role in HELPING), key=lambda g: g.name)
+
+
 def prefixes(actor: Actor, roles: frozenset[Role], on: date) -> tuple[str, ...]:
     """Return the paths below which an actor acts by one of these roles; everything for the operator."""
     if actor.kind != "member" or actor.member_id is None:
         return ("",)
     return tuple(sorted({grant.path for grant in grants(actor.member_id, on) if grant.role in roles}))
-
-
-def require_decider(actor: Actor, member: Member, on: date) -> None:
-    """Let those decide a member's report, claim or study who lead the branch, never one's own (R27, R100).
-
-    What concerns a leader of the branch may also be decided by an officer above: a secretary alone in a
-    branch would find nobody else.
-
-    Raises:
-        ServiceError: `not_found` for outsiders, `own` for the member's own matter.
-    """
-    path = member.branch.path
-    if _covers(prefixes(actor, LEADING, on), path):
-        if actor.member_id is not None and actor.member_id == member.id:
-            raise ServiceError("own", "自己的事不能自己办。", "请支部其他委员或上级党务干部来办。")
-        return
-    led = any(grant.role in LEADING and path.startswith(grant.path) for grant in grants(member.id, on))
-    if led and actor.member_id != member.id and _covers(prefixes(actor, ABOVE, on), path):
-        return
-    raise not_found("这位党员")
 
 
 def require_helper(actor: Actor, member: Member, on: date) -> None:

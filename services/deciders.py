@@ -1,0 +1,141 @@
+"""Whose reports, claims, leave and studies a person decides: own people, never oneself (R27, R29, R100)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from peewee import SQL, fn
+
+from models import Member, Organization, RolePeriod
+from models.terms import Role
+from services.access import ABOVE, LEADING, grants
+from services.actor import Actor
+from services.errors import ServiceError, not_found
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies on somebody's desk on a day, as paths of the tree.
+
+    `leading` are the branches led and all below, `near` the groups headed and what a helper visits,
+    `above` the organizations looked after from above: of those, only their leaders' own matters, since
+    a secretary alone in a branch would find nobody else.
+    """
+
+    member_id: int | None
+    leading: tuple[str, ...]
+    near: tuple[str, ...]
+    above: tuple[str, ...]
+    on: date
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can ever lie here."""
+        return not (self.leading or self.near or self.above)
+
+    def reaches(self, member: Member) -> bool:
+        """Whether a member's matters lie here, one's own left aside."""
+        path, group = member.branch.path, member.group.path if member.group_id else None
+        if _covers(self.leading, path) or _covers(self.near, path):
+            return True
+        if group is not None and _covers(self.near, group):
+            return True
+        return _covers(self.above, path) and _leads(member.id, path, self.on)
+
+
+def desk(actor: Actor, on: date, *near: Role) -> Desk:
+    """Return the desk of an actor; holders of the roles `near` decide for their own branch or group.
+
+    Args:
+        actor: who decides; the operator's desk holds everything.
+        on: the civil day by which roles are judged (R113).
+        near: GROUP_HEAD where the rules let group heads decide, HELPER where a visitor confirms.
+    """
+    if actor.kind != "member" or actor.member_id is None:
+        return Desk(None, ("",), (), (), on)
+    held = grants(actor.member_id, on)
+
+    def paths(roles: frozenset[Role]) -> tuple[str, ...]:
+        return tuple(sorted({grant.path for grant in held if grant.role in roles}))
+
+    return Desk(actor.member_id, paths(LEADING), paths(frozenset(near)), paths(ABOVE), on)
+
+
+def require(place: Desk, member: Member, what: str) -> None:
+    """Let only those decide whose desk it lies on, and nobody for oneself.
+
+    Raises:
+        ServiceError: `not_found` for outsiders, `own` for one's own matter.
+    """
+    if not place.reaches(member):
+        raise not_found(what)
+    if place.member_id is not None and place.member_id == member.id:
+        raise ServiceError("own", "自己的事不能自己办。", "请支部其他委员或上级党务干部来办。")
+
+
+def require_decider(actor: Actor, member: Member, on: date) -> None:
+    """Let those decide a member's report, claim or study on whose desk it lies.
+
+    Raises:
+        ServiceError: `not_found` for outsiders, `own` for one's own matter.
+    """
+    require(desk(actor, on), member, "这位党员")
+
+
+def lying_on(place: Desk, branch: Any, group: Any) -> Any:
+    """Return the condition that a row's member lies on this desk, oneself left out; None for nobody.
+
+    Args:
+        place: the desk.
+        branch: the joined organization of the member's branch.
+        group: the left joined organization of the member's group.
+    """
+    conditions = [branch.path.startswith(path) for path in (*place.leading, *place.near)]
+    conditions += [group.path.startswith(path) for path in place.near]
+    office = Organization.alias()
+    leads = (
+        RolePeriod.select(SQL("1"))
+        .join(office)
+        .where(
+            RolePeriod.member == Member.id,
+            RolePeriod.role.in_(list(LEADING)),
+            RolePeriod.starts <= place.on,
+            RolePeriod.ends.is_null() | (RolePeriod.ends >= place.on),
+            fn.SUBSTR(branch.path, 1, fn.LENGTH(office.path)) == office.path,
+        )
+    )
+    conditions += [branch.path.startswith(path) & fn.EXISTS(leads) for path in place.above]
+    if not conditions:
+        return None
+    found = conditions[0]
+    for condition in conditions[1:]:
+        found = found | condition
+    return found if place.member_id is None else found & (Member.id != place.member_id)
+
+
+def people(place: Desk, limit: int) -> list[tuple[str, str]]:
+    """Return (number, name) of the members in office or not whose matters lie here, by name (F02)."""
+    branch, group = Organization.alias(), Organization.alias()
+    condition = lying_on(place, branch, group)
+    if condition is None:
+        return []
+    query = (
+        Member.select(Member.number, Member.name)
+        .join(branch, on=(Member.branch == branch.id))
+        .switch(Member)
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(condition, Member.active_to.is_null() | (Member.active_to >= place.on))
+        .order_by(Member.name, Member.number)
+        .limit(limit)
+    )
+    return list(query.tuples())
+
+
+def _covers(paths: tuple[str, ...], path: str) -> bool:
+    return any(path.startswith(prefix) for prefix in paths)
+
+
+def _leads(member_id: int, path: str, on: date) -> bool:
+    return any(grant.role in LEADING and path.startswith(grant.path) for grant in grants(member_id, on))
