@@ -36,7 +36,7 @@ play: $(VENV)/.installed vendor  ## Play one meeting from card to confirmed hour
 	@$(PY) app.py play
 
 ##@ Test
-.PHONY: test check unit cover bench faults
+.PHONY: test check unit cover pages bench faults
 test: check vendor  ## Every check and every test, from nothing
 	@$(PY) -m pytest -n $(WORKERS)
 
@@ -51,6 +51,9 @@ unit: $(VENV)/.installed-dev  ## The pure rules alone, in seconds
 
 cover: $(VENV)/.installed-dev vendor  ## All tests with the lines that none of them reached
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered
+
+pages: $(VENV)/.installed-dev vendor scripts/lighthouse/node_modules/.installed  ## Let Lighthouse look at every page of a member; some minutes
+	@$(PY) -m pytest tests/browser/lighthouse_pages.py -s
 
 bench: $(VENV)/.installed-dev vendor  ## Measure what is promised, as ratios within one run
 	@$(PY) -m bench
@@ -75,9 +78,10 @@ lock: $(VENV)/.installed-dev  ## Write the lock files anew after a change (UPGRA
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-dev.txt requirements-dev.in
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements-node.txt requirements-node.in
 	npm $(if $(UPGRADE),update,install) --package-lock-only --loglevel=error
+	cd scripts/lighthouse && npm $(if $(UPGRADE),update,install) --package-lock-only --loglevel=error
 
 clean:  ## Remove what set-up and tools made; the data in instance/ stays
-	rm -rf $(VENV) node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+	rm -rf $(VENV) node_modules scripts/lighthouse/node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis .coverage htmlcov test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -102,4 +106,9 @@ $(VENV)/.installed: requirements.txt $(PY)
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need; the first time takes about a minute."
 	@$(INSTALL) requirements-dev.txt
+	@touch $@
+
+scripts/lighthouse/node_modules/.installed: scripts/lighthouse/package-lock.json
+	@echo "Installing Lighthouse; it takes about a minute."
+	@cd scripts/lighthouse && npm ci --loglevel=error
 	@touch $@

@@ -90,7 +90,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, runner: Runner |
     app = Flask("shuxue", root_path=str(ROOT), static_folder=None, template_folder="web/templates")
     writer = runner or Writer()
     platform = Platform(platform_client(settings))
-    app.extensions["writer"] = writer
+    app.extensions["writer"], app.extensions["platform"] = writer, platform
     context = web.WebContext(
         clock=clock,
         runner=writer,
@@ -120,10 +120,11 @@ def _fork(callback: Callback, pages: Any) -> Any:
 def serve(settings: Settings, host: str, port: int) -> int:
     """Run web and scheduler in this process until stopped; what is under way is answered first (G11)."""
     from scheduler import run as scheduler
+    from scheduler.jobs import Tools
     from web.server import build
 
     app = create_app(settings)
-    waking = scheduler.start(system_clock)
+    waking = scheduler.start(system_clock, Tools(media=app.extensions["platform"]))
     server = build(app, host, port)
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -169,14 +170,15 @@ def _play() -> int:
 class _Menu:
     """The one call that a command makes to the platform."""
 
-    def __init__(self, client: PlatformClient) -> None:
+    def __init__(self, client: PlatformClient, public_url: str) -> None:
         self._client = client
+        self._public_url = public_url
 
     def push_menu(self) -> None:
         """Put the account's menu in place."""
-        from wechat.menu import MENU
+        from wechat.menu import menu
 
-        self._client.push_menu(MENU)
+        self._client.push_menu(menu(self._public_url))
 
 
 def main(argv: list[str]) -> int:
@@ -189,7 +191,7 @@ def main(argv: list[str]) -> int:
         serve=serve,
         demo=_demo,
         play=_play,
-        platform=lambda settings: _Menu(platform_client(settings)),
+        platform=lambda settings: _Menu(platform_client(settings), settings.public_url),
     )
     return cli.main(argv, tools)
 

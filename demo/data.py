@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from demo import cast, plan, year
+from demo import cast, plan, shuxue, year
 from demo.crowd import Leaders, Person, branches, crowd
 from demo.plan import Planned
 from models import Attendance, Member, Organization, PlatformToken, SceneTicket, StudySession, WechatBinding
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import attendance, binding, sessions
+from services import attendance, binding, points, sessions
 from services.actor import OPERATOR
 from services.clock import ZONE, civil, civil_day
 from services.roster import import_roster
@@ -63,6 +63,10 @@ def _build(now: datetime, seed: int) -> Built:
         year.hold(each, people, leaders, dice)
     _correct(now)
     _around_today(now, leaders)
+    points.open_year(now)
+    shuxue.tell(now, leaders)
+    shuxue.claim(now, leaders)
+    shuxue.ask(now)
     return Built(len(held), phones, ensure_open_session(now))
 
 

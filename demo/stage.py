@@ -80,6 +80,13 @@ class Stage:
             raise Missed(f"{person.name} 打开 {path}，得到 HTTP {page['status']}")
         return str(page["html"])
 
+    def submit(self, person: Actor, path: str, page: str, **form: str) -> None:
+        """Let a person send the form of a page."""
+        way = f"people/{person.openid}/submit"
+        answer = self.control.post(way, url=self.service + path, page=self.service + page, form=form)
+        if answer["status"] != 200:
+            raise Missed(f"{person.name} 在 {page} 提交，得到 HTTP {answer['status']}")
+
 
 def require(holds: bool, what: str) -> None:
     """Go on only when something holds.

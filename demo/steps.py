@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from demo import cast, data
 from demo.stage import Actor, Stage, require, tell
-from services.clock import civil
+from services.clock import civil, civil_day
 
 MEMBER = Actor(cast.MEMBER.openid, "钱建柱", cast.MEMBER.number)
 OTHER = Actor(cast.OTHER_MEMBER.openid, "梁远翀", cast.OTHER_MEMBER.number)
 GUEST = Actor(cast.GUEST.openid, "阿依古丽·买买提", cast.GUEST.number)
+SECRETARY = Actor(cast.SECRETARY.openid, "孙婷强", cast.SECRETARY.number)
 NEWCOMER = Actor(cast.NEWCOMER.openid, "常思远", cast.NEWCOMER.number)
 #: Members of the scene's branch who have no phone with them.
 ON_PAPER = ("DY000002", "DY000003")
@@ -20,6 +21,15 @@ ON_PAPER = ("DY000002", "DY000003")
 FORGOTTEN = "DY000004"
 TITLE = "主题党日 · 学习条例"
 LATE_TITLE = "主题党日 · 形势与政策"
+
+#: What a member says to each of the five views.
+SAID = (
+    "学了条例，明白了学习是自己的事。",
+    "和大家一起搬书，浑身是劲。",
+    "年底前把党章再读一遍。",
+    "应急救护那一课最有用。",
+    "白天没空，就睡前看两页。",
+)
 
 Step = Callable[[Stage, datetime], None]
 
@@ -34,14 +44,14 @@ def bring_in(stage: Stage, _now: datetime) -> None:
 
 def bind_by_card(stage: Stage, _now: datetime) -> None:
     """Bind one member by the card's QR alone, and two by a code that is typed."""
-    stage.enter(MEMBER, OTHER, GUEST, NEWCOMER)
-    typed = (OTHER, GUEST, NEWCOMER)
+    stage.enter(MEMBER, OTHER, GUEST, NEWCOMER, SECRETARY)
+    typed = (OTHER, GUEST, NEWCOMER, SECRETARY)
     codes = (("bind-code", person.number) for person in typed)
     _menu, card, *issued = stage.commands(("menu", "push"), ("card", MEMBER.number), *codes)
     stage.notes |= {each["member"]: each["code"] for each in issued}
     scene = f"scene:{card['scene']}"
     stage.ask(MEMBER, "（扫身份卡，关注）", ("绑定成功", MEMBER.name), "scan", content=scene)
-    for person in (OTHER, GUEST):
+    for person in (OTHER, GUEST, SECRETARY):
         stage.control.post(f"people/{person.openid}/follow")
         _type_code(stage, person, ("绑定成功",))
 
@@ -120,6 +130,34 @@ def read_hours(stage: Stage, _now: datetime) -> None:
     tell("「我的学时」页面逐条写着为什么是这个数")
 
 
+def shuxue(stage: Stage, now: datetime) -> None:
+    """Write a quarter's 述学 in the chat, ask for the hours in between, and hand it in."""
+    today = civil_day(now)
+    plan = ("--type", "QUARTER", "--year", str(today.year), "--quarter", str((today.month + 2) // 3))
+    due = ("--due", (today + timedelta(days=20)).isoformat())
+    cycle = stage.command("cycle", "open", "--org", cast.BRANCH, *plan, *due)
+    stage.ask(MEMBER, "（点菜单「述学」）", (cycle["title"], "① 见思想认识"), "click", key="SHUXUE")
+    for at, words in enumerate(SAID):
+        stage.ask(MEMBER, words, ("已记下",), "text", content=words)
+        if at == 1:
+            _ask_hours(stage, MEMBER, "3 / 32")
+        if at + 1 < len(SAID):
+            stage.ask(MEMBER, "下一步", ("①②③④⑤"[at + 1],), "text", content="下一步")
+    stage.ask(MEMBER, "提交", ("已经交给支部",), "text", content="提交")
+    read = f"/s/shuxue/{cycle['id']}/{MEMBER.number}"
+    require(SAID[0] in stage.open(SECRETARY, read), "书记的页面上没有这份述学")
+    stage.submit(SECRETARY, f"{read}/accept", read)
+    report = stage.command("shuxue", "show", MEMBER.number, cycle["id"])
+    require(report["state"] == "ACCEPTED", "述学没有收下")
+    require(tuple(report["views"].values()) == SAID, "述学和说的不一样")
+    tell("书记在手机上看完，收下")
+
+
+def points(stage: Stage, _now: datetime) -> None:
+    """Read the points; what follows from a session is there without being claimed."""
+    stage.ask(MEMBER, "积分", ("积分",), "text", content="积分")
+
+
 def correct(stage: Stage, _now: datetime) -> None:
     """Take the confirmation back, enter one more, confirm again."""
     key = stage.notes["session"]
@@ -180,6 +218,8 @@ SCENE: tuple[tuple[str, Step], ...] = (
     ("没带手机的，书记点名", roll_call),
     ("书记确认，学时入账", confirm),
     ("看学时，看为什么", read_hours),
+    ("述学：一段一段说，随时可以停", shuxue),
+    ("积分：参加学习的不用申报", points),
     ("退回重核", correct),
     ("核对", verify),
     ("大家的学时", result),

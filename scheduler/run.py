@@ -6,7 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from models import database
-from scheduler.jobs import JOBS, Job
+from scheduler.jobs import Job, Tools, with_tools
 from services import jobs
 from services.clock import Clock
 
@@ -33,10 +33,10 @@ def run_job(job: Job, clock: Clock) -> int | None:
     return result
 
 
-def start(clock: Clock) -> BackgroundScheduler:
+def start(clock: Clock, tools: Tools) -> BackgroundScheduler:
     """Wake each job at its interval, and once now: what fell due while nobody ran is caught up."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    for job in JOBS:
+    for job in with_tools(tools):
         scheduler.add_job(
             run_job, "interval", seconds=min(job.every, 60), args=(job, clock), id=job.name, max_instances=1,
             coalesce=True, misfire_grace_time=None, next_run_time=clock(),

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from models import Member, WechatBinding
+from models import (
+    ChatState,
+    LoginSession,
+    Member,
+    OauthCode,
+    PendingScan,
+    RebindRequest,
+    TryCount,
+    WechatBinding,
+)
 from services.access import require_manage
 from services.actor import Actor
 from services.clock import civil_day
@@ -30,6 +40,20 @@ def end(condition: object, now: datetime) -> list[int]:
     members = [member for (member,) in WechatBinding.select(WechatBinding.member).where(in_force).tuples()]
     WechatBinding.update(unbound_at=now).where(in_force).execute()
     return members
+
+
+def forget(openids: Iterable[str]) -> None:
+    """Remove what hangs on accounts and on nobody's record: logins, codes, scans, tries, a begun talk."""
+    gone = list(openids)
+    for column in (
+        LoginSession.openid,
+        OauthCode.openid,
+        PendingScan.openid,
+        TryCount.subject,
+        ChatState.openid,
+        RebindRequest.openid,
+    ):
+        column.model.delete().where(column.in_(gone)).execute()
 
 
 def member_in_reach(actor: Actor, number: str, now: datetime) -> Member:

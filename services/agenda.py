@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from peewee import fn
 
 from models import Attendance, HourEntry, Member, Organization, StudySession
-from models.terms import AttendanceStatus, OrgKind, SessionState
+from models.terms import AttendanceSource, AttendanceStatus, OrgKind, SessionState
 from services import rulebook, sessions
 from services.access import ABOVE, LEADING, Grant, Rights
 from services.clock import civil_day, day_start, seconds
@@ -21,6 +21,8 @@ from services.policy.rates import THERE
 PAGE = 100
 #: How far the list of a leader reaches back and ahead.
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=60)
+#: A member's year holds no more than a session a day.
+_OF_YEAR = 366
 #: A screen writes so many names; the count beside them is always whole.
 _NAMES = 300
 _LIVE = (SessionState.PUBLISHED, SessionState.REOPENED, SessionState.CONFIRMED)
@@ -34,6 +36,22 @@ class Ahead:
     state: SessionState
     status: AttendanceStatus
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class Attended:
+    """A session of a year with the own place; `hours` is what the ledger gives for it, in hundredths.
+
+    `over` says that it has ended, `settled` that the branch has confirmed who came.
+    """
+
+    session: StudySession
+    status: AttendanceStatus
+    source: AttendanceSource | None
+    at: datetime | None
+    hours: int
+    over: bool
+    settled: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,51 @@ def of_member(member: Member, now: datetime) -> list[Ahead]:
         .limit(5)
     )
     return [Ahead(row.session, sessions.state_of(row.session, now), row.status, row.at) for row in rows]
+
+
+def of_year(member: Member, year: int, now: datetime) -> list[Attended]:
+    """Return a member's sessions of a year, the latest first, each with what the ledger gives for it."""
+    first, after = day_start(date(year, 1, 1)), day_start(date(year + 1, 1, 1))
+    given = HourEntry.select(fn.COALESCE(fn.SUM(HourEntry.hours), 0)).where(
+        HourEntry.session == StudySession.id, HourEntry.member == member
+    )
+    rows = (
+        Attendance.select(Attendance, StudySession, given.alias("given"))
+        .join(StudySession)
+        .where(
+            Attendance.member == member,
+            StudySession.starts_at >= first,
+            StudySession.starts_at < after,
+            StudySession.state.in_(_LIVE),
+        )
+        .order_by(StudySession.starts_at.desc(), StudySession.id.desc())
+        .limit(_OF_YEAR)
+    )
+    return [
+        Attended(
+            row.session,
+            row.status,
+            row.source,
+            row.at,
+            int(row.given),
+            row.session.ends_at < now,
+            row.session.state is SessionState.CONFIRMED,
+        )
+        for row in rows
+    ]
+
+
+def years_attended(member: Member, now: datetime) -> list[int]:
+    """Return the years from a member's first session to this one, the newest first."""
+    earliest = (
+        StudySession.select(fn.MIN(StudySession.starts_at))
+        .join(Attendance)
+        .where(Attendance.member == member)
+        .scalar()
+    )
+    this = civil_day(now).year
+    first = civil_day(earliest).year if earliest else this
+    return list(range(this, min(first, this) - 1, -1))
 
 
 def coming(member: Member, now: datetime) -> list[Ahead]:

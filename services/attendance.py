@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models import Attendance, Member, Organization, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import audit, codes, posting, rulebook, sessions
+from services import absences, audit, codes, points, posting, rulebook, sessions
 from services.access import reachable_members, require_manage, session_rights
 from services.actor import SYSTEM, Actor
 from services.clock import civil_day, seconds
@@ -116,8 +116,7 @@ def call_roll(  # noqa: PLR0917 - who, which session, what, whom, when; the way 
         _require_callable(session, status, now)
         members = reachable_members(rights, numbers)
         values = _values(session, status, source, now, part_credit)
-        for member in members:
-            _mark(session, member, status, values, actor)
+        _mark(session, members, status, values, actor)
         audit.record(
             actor,
             now,
@@ -146,7 +145,10 @@ def confirm(actor: Actor, key: str, now: datetime) -> Roll:
         Attendance.update(status=AttendanceStatus.ABSENT).where(
             Attendance.session == session, Attendance.status == AttendanceStatus.EXPECTED
         ).execute()
-        posting.post(sessions.find(key), actor, now)
+        session = sessions.find(key)
+        posting.post(session, actor, now)
+        absences.settle(session, now)
+        points.settle_session(session, actor, now)
         audit.record(actor, now, "session.confirmed", "session", session.key)
     return roll(key, now)
 
@@ -170,6 +172,8 @@ def reopen(actor: Actor, key: str, reason: str, now: datetime) -> Roll:
             )
         why = sessions.words(reason, 200, "原因")
         posting.reverse(session, actor, why, now)
+        absences.reopen(session)
+        points.settle_session(sessions.find(key), actor, now)
         audit.record(actor, now, "session.reopened", "session", session.key, reason=why)
     return roll(key, now)
 
@@ -241,27 +245,40 @@ def _require_callable(session: StudySession, status: AttendanceStatus, now: date
 
 
 def _mark(
-    session: StudySession, member: Member, status: AttendanceStatus, values: dict[str, object], actor: Actor
+    session: StudySession,
+    members: list[Member],
+    status: AttendanceStatus,
+    values: dict[str, object],
+    actor: Actor,
 ) -> None:
-    """Write one member's place; one that says the same already keeps its time and its way."""
-    mine = (Attendance.session == session) & (Attendance.member == member)
-    place = Attendance.get_or_none(mine)
-    if place is None:
-        Attendance.insert(
-            branch=session.organization_id,
-            session=session,
-            member=member,
-            due=False,
-            by=actor.member_id,
-            **values,
+    """Write the members' places; one that says the same already keeps its time and its way."""
+    ids = [member.id for member in members]
+    mine = Attendance.session == session
+    places = list(Attendance.select().where(mine, Attendance.member.in_(ids)))
+    _add_places(session, set(ids) - {place.member_id for place in places}, values, actor)
+    changed = [place for place in places if place.status is not status]
+    # Who need not come goes back to that, and is never absent for it (R30).
+    freed = [place.id for place in changed if status is AttendanceStatus.EXPECTED and not place.due]
+    again = [
+        place.id for place in places if place.status is status and place.part_credit != values["part_credit"]
+    ]
+    marked = [place.id for place in changed if place.id not in set(freed)]
+    for rows, columns in (
+        (marked, values),
+        (freed, values | {"status": AttendanceStatus.EXEMPT}),
+        (again, {"part_credit": values["part_credit"]}),
+    ):
+        if rows:
+            Attendance.update(by=actor.member_id, **columns).where(Attendance.id.in_(rows)).execute()
+
+
+def _add_places(session: StudySession, ids: set[int], values: dict[str, object], actor: Actor) -> None:
+    """Give a place, not due, to those of the reach who have none."""
+    if ids:
+        row = {"branch": session.organization_id, "session": session, "due": False, "by": actor.member_id}
+        Attendance.insert_many(
+            [{**row, "member": member, **values} for member in sorted(ids)]
         ).on_conflict_ignore().execute()
-    elif place.status is not status:
-        if status is AttendanceStatus.EXPECTED and not place.due:
-            # Who need not come goes back to that, and is never absent for it (R30).
-            values = values | {"status": AttendanceStatus.EXEMPT}
-        Attendance.update(by=actor.member_id, **values).where(mine).execute()
-    elif place.part_credit != values["part_credit"]:
-        Attendance.update(by=actor.member_id, part_credit=values["part_credit"]).where(mine).execute()
 
 
 def _values(

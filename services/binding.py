@@ -8,17 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from models import (
-    BindingCode,
-    LoginSession,
-    Member,
-    OauthCode,
-    Organization,
-    PendingScan,
-    RebindRequest,
-    TryCount,
-    WechatBinding,
-)
+from models import BindingCode, Member, Organization, WechatBinding
 from services import accounts, audit, checkin, keyring, new_phone, rulebook, tries
 from services.actor import SYSTEM, Actor, member_actor
 from services.checkin import CheckIn
@@ -130,17 +120,23 @@ def release(actor: Actor, number: str, now: datetime) -> Member:
     return member
 
 
+def unbind(member: Member, now: datetime) -> None:
+    """Untie the own account at the member's own wish; every record stays with the member (R101)."""
+    with transaction():
+        mine = (WechatBinding.member == member) & WechatBinding.unbound_at.is_null()
+        accounts.forget([row.openid for row in WechatBinding.select(WechatBinding.openid).where(mine)])
+        if accounts.end(WechatBinding.member == member, now):
+            audit.record(member_actor(member.id), now, "binding.unbound", "member", member.id)
+
+
 def unfollow(openid: str, now: datetime) -> None:
     """Let go of an account that unfollowed: the platform asks to erase what is the account's.
 
-    The member's study records stay with the member.
+    The member's study records stay with the member, and so does a voice message that waits to be
+    written down: it is the member's 述学, not the account's.
     """
     with transaction():
-        PendingScan.delete().where(PendingScan.openid == openid).execute()
-        TryCount.delete().where(TryCount.subject == openid).execute()
-        RebindRequest.delete().where(RebindRequest.openid == openid).execute()
-        LoginSession.delete().where(LoginSession.openid == openid).execute()
-        OauthCode.delete().where(OauthCode.openid == openid).execute()
+        accounts.forget([openid])
         for member_id in accounts.end(WechatBinding.openid == openid, now):
             audit.record(SYSTEM, now, "binding.unfollowed", "member", member_id)
         WechatBinding.update(openid="").where(WechatBinding.openid == openid).execute()
@@ -194,7 +190,8 @@ def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
     if is_bound(member) or code.used_at is not None:
         new_phone.ask(member, openid, now)
         return Bound(Step.ASKED, **names)
-    WechatBinding.insert(openid=openid, member=member, bound_at=now).execute()
+    shown = rulebook.current().notice(civil_day(now)).edition
+    WechatBinding.insert(openid=openid, member=member, bound_at=now, notice=shown).execute()
     BindingCode.update(used_at=now).where(BindingCode.id == code.id).execute()
     audit.record(member_actor(member.id), now, "binding.bound", "member", member.id)
     return Bound(Step.BOUND, **names, check_in=checkin.redeem(openid, now))

@@ -6,13 +6,14 @@ moment of the scan; nobody else marks a member as having come by their own hand 
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from models import ExternalStudy, PendingScan, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, CreditKind, DueScope, ExternalState, SessionState
-from services import codes, hours, records, rulebook
+from services import codes, hours, records, rulebook, tries
 from services.clock import civil_day, moment, seconds
 from services.codes import Proof
 from services.errors import ServiceError
@@ -56,6 +57,7 @@ class CheckIn:
         return None if self.required is None else max(self.required - self.credited, 0)
 
 
+_DIGITS = "digits"
 _ASK_HELP = "也可以请支部书记或党小组长帮您点名，一样计学时。"
 
 
@@ -87,9 +89,25 @@ def arrive(openid: str, proof: Proof, at: datetime, now: datetime) -> CheckIn:  
 
 
 def arrive_by_digits(openid: str, digits: str, at: datetime, now: datetime) -> CheckIn | None:
-    """Check in by the six digits of the meeting screen; None when they fit no session of this moment."""
-    key = _session_of_digits(openid, digits, at)
-    return arrive(openid, Proof(key, "CODE"), at, now) if key else None
+    """Check in by the six digits of the meeting screen, typed in the chat or on the page.
+
+    None when they fit no session of this moment. A wrong try is counted, so it is a result and not a
+    refusal that would take the count back.
+
+    Raises:
+        ServiceError: `locked` after too many wrong tries today; else as `arrive`.
+    """
+    with transaction():
+        limit = rulebook.current().checkin(civil_day(now)).digit_tries_a_day
+        if tries.today(_DIGITS, openid, now) >= limit:
+            raise ServiceError(
+                "locked", "今天输错的数字太多了。", "请扫会场屏幕上的码，或请支部书记帮您点名，一样计学时。"
+            )
+        key = _session_of_digits(openid, digits, at)
+        if key is None:
+            tries.count(_DIGITS, openid, now)
+            return None
+        return arrive(openid, Proof(key, "CODE"), at, now)
 
 
 def redeem(openid: str, now: datetime) -> CheckIn | None:
@@ -212,6 +230,7 @@ def _welcome_guest(row: records.ScanRow, member: records.MemberRow, at: int) -> 
         )
     counts = place.credit_kind != CreditKind.NONE
     ExternalStudy.insert(
+        key=secrets.token_urlsafe(15),
         member=member.id,
         branch=member.branch_id,
         session=place.id,

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from models import Attendance, HourEntry, Member, StudySession
+from peewee import fn
+
+from models import Attendance, ExternalStudy, HourEntry, Member, StudySession
 from models.terms import AttendanceStatus, CreditKind, EntrySource, HoursFlag, SessionState
 from services import records, rulebook
 from services.clock import civil, civil_day, next_day
@@ -21,7 +23,10 @@ from services.policy.required import Period, Requirement, flag_of, required_hour
 
 @dataclass(frozen=True)
 class Line:
-    """One entry of the ledger as its owner reads it; amounts are hundredths of an hour."""
+    """One entry of the ledger as its owner reads it; amounts are hundredths of an hour.
+
+    `title` is the session's, or that of a study elsewhere, of which `organizer` is the organization.
+    """
 
     entry_id: int
     day: date
@@ -39,6 +44,7 @@ class Line:
     edition: str
     confirmed_by: str | None
     created_at: datetime
+    organizer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,17 @@ def required_of(
 
     `special` False says that the caller knows of no role period or exemption, so none are looked up.
     """
-    rules = rulebook.current().hours_of_year(year)
     rows = records.standing_rows(member_id) if special else []
+    return _required(rows, _period(active_from, active_to), year, on)
+
+
+def _required(
+    rows: list[tuple[str, str, str, str | None]], active: Period, year: int, on: date
+) -> int | None:
+    rules = rulebook.current().hours_of_year(year)
     roles = [(word, _period(starts, ends)) for kind, word, starts, ends in rows if kind == "role"]
     exemptions = [(word, _period(starts, ends)) for kind, word, starts, ends in rows if kind == "exemption"]
-    standing = standing_of(_period(active_from, active_to), roles, exemptions)
+    standing = standing_of(active, roles, exemptions)
     needed = required_hours(
         standing, year, on, Requirement(rules.member, rules.committee, rules.prorate, rules.step)
     )
@@ -82,9 +94,8 @@ def _period(starts: str, ends: str | None) -> Period:
 
 def view(member: Member, year: int, now: datetime) -> HoursView:
     """Return a member's hours of a year as they stand now."""
-    active_to = member.active_to.isoformat() if member.active_to else None
-    required = required_of(member.id, member.active_from.isoformat(), active_to, year, civil_day(now))
-    credited = records.credited(member.id, year)
+    rows, credited = records.year_rows(member.id, year)
+    required = _required(rows, Period(member.active_from, member.active_to), year, civil_day(now))
     offered, planned = _offered_and_planned(member, year, now)
     flag = flag_of(None if required is None else as_hours(required), as_hours(credited), as_hours(offered))
     return HoursView(year, required, offered, credited, planned, flag)
@@ -116,7 +127,7 @@ def _lines(member: Member, year: int) -> Any:
             HourEntry.credit_kind,
             HourEntry.source,
             StudySession.key,
-            StudySession.title,
+            fn.COALESCE(StudySession.title, ExternalStudy.title),
             StudySession.kind,
             Attendance.source,
             Attendance.at,
@@ -125,12 +136,14 @@ def _lines(member: Member, year: int) -> Any:
             HourEntry.edition,
             confirmer.name,
             HourEntry.created_at,
+            ExternalStudy.org_name,
         )
         .left_outer_join(StudySession, on=(HourEntry.session == StudySession.id))
         .left_outer_join(
             Attendance,
             on=((Attendance.session == HourEntry.session) & (Attendance.member == HourEntry.member)),
         )
+        .left_outer_join(ExternalStudy, on=(HourEntry.external == ExternalStudy.id))
         .left_outer_join(confirmer, on=(HourEntry.confirmed_by == confirmer.id))
         .where(HourEntry.member == member, HourEntry.year == year)
         .order_by(HourEntry.day.desc(), HourEntry.id.desc())

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from models import InboundMessage
-from services import records
+from services import records, retention
 from services.clock import seconds
 from services.errors import ServiceError
 from services.transaction import transaction
@@ -72,7 +72,7 @@ def _kept(runner: Runner, key: str) -> str:
     return runner.run(lambda: records.kept_reply(key))
 
 
-def forget_old(now: datetime, days: int = 7) -> int:
+def forget_old(now: datetime, days: int = retention.MESSAGE_DAYS) -> int:
     """Drop pushes older than the retention (F20) and return how many."""
     with transaction():
         return int(InboundMessage.delete().where(InboundMessage.at < now - timedelta(days=days)).execute())

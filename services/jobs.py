@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from models import JobClaim, LoginSession, OauthCode, PendingScan, TryCount
+from models import (
+    BindingCode,
+    ChatState,
+    JobClaim,
+    LoginSession,
+    OauthCode,
+    PendingScan,
+    RebindRequest,
+    SceneTicket,
+    TryCount,
+    WechatBinding,
+)
+from services import retention
 from services.clock import civil_day, seconds
 from services.inbox import forget_old
+from services.privacy import traces
 from services.transaction import transaction
 
 
@@ -33,17 +47,38 @@ def finish(job: str, slot: int, result: int, now: datetime) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Remove what may not be kept any longer (F20) and return how many rows went.
+    """Remove what may not be kept any longer (F20, services/retention.py) and return how many rows went.
 
-    Pushes after 7 days, login codes after 10 minutes, expired logins, scans that nobody claimed and
-    counters of past days after a day, claims of slots after 30 days.
+    Afterwards the database really forgets them, unless somebody reads it at this moment: then in an hour.
     """
-    day_ago = now - timedelta(days=1)
     gone = forget_old(now)
     with transaction():
-        gone += OauthCode.delete().where(OauthCode.at < now - timedelta(minutes=10)).execute()
-        gone += LoginSession.delete().where(LoginSession.expires_at < now).execute()
-        gone += PendingScan.delete().where(PendingScan.at < day_ago).execute()
-        gone += TryCount.delete().where(TryCount.day < civil_day(day_ago)).execute()
-        gone += JobClaim.delete().where(JobClaim.slot < now - timedelta(days=30)).execute()
+        for stale in _stale(now):
+            gone += stale.execute()
+    traces.cut_log()
     return int(gone)
+
+
+def _stale(now: datetime) -> list[Any]:
+    """Return the deletions, one a table; of an ended binding the account alone goes."""
+    trace, code = now - retention.days(retention.TRACE_DAYS), now - retention.days(retention.CODE_DAYS)
+    login = now - timedelta(minutes=retention.LOGIN_CODE_MINUTES)
+    decided = now - retention.days(retention.REBIND_DAYS)
+    forgotten = now - retention.days(retention.REBIND_FORGOTTEN_DAYS)
+    return [
+        OauthCode.delete().where(OauthCode.at < login),
+        LoginSession.delete().where(LoginSession.expires_at < now),
+        PendingScan.delete().where(PendingScan.at < trace),
+        ChatState.delete().where(ChatState.changed_at < now - retention.days(retention.TALK_DAYS)),
+        TryCount.delete().where(TryCount.day < civil_day(trace)),
+        JobClaim.delete().where(JobClaim.slot < now - retention.days(retention.JOB_DAYS)),
+        SceneTicket.delete().where(SceneTicket.expires_at < now),
+        BindingCode.delete().where(BindingCode.expires_at < code),
+        WechatBinding.update(openid="").where(
+            WechatBinding.unbound_at < now - retention.days(retention.UNBOUND_DAYS),
+            WechatBinding.openid != "",
+        ),
+        RebindRequest.delete().where(
+            (RebindRequest.decided_at < decided) | (RebindRequest.asked_at < forgotten)
+        ),
+    ]

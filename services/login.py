@@ -10,14 +10,16 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from models import LoginSession, OauthCode
-from services import keyring
+from peewee import JOIN
+
+from models import LoginSession, Member, OauthCode, Organization, WechatBinding
+from services import keyring, retention
 from services.transaction import transaction
 
 #: How long a person stays logged in on one phone.
-LIFE = timedelta(days=30)
+LIFE = timedelta(days=retention.LOGIN_DAYS)
 #: How long the result of a one-time code is kept: the platform may call back twice (WECHAT part 1).
-CODE_LIFE = timedelta(minutes=10)
+CODE_LIFE = timedelta(minutes=retention.LOGIN_CODE_MINUTES)
 
 
 def start(openid: str, now: datetime, former: str | None = None) -> str:
@@ -47,6 +49,32 @@ def find(token: str, now: datetime) -> str | None:
         LoginSession.token_hash == keyring.current().fingerprint(token), LoginSession.expires_at > now
     )
     return None if row is None else str(row.openid)
+
+
+def person(token: str, now: datetime) -> tuple[str | None, Member | None]:
+    """Return (account, its member) of a running session in one query; (None, None) without one.
+
+    The member comes with the branch; the account of an open session may be no member's (R26).
+    """
+    row = (
+        LoginSession.select(LoginSession, Member, Organization)
+        .left_outer_join(
+            WechatBinding,
+            on=((WechatBinding.openid == LoginSession.openid) & WechatBinding.unbound_at.is_null()),
+        )
+        .join_from(
+            LoginSession, Member, JOIN.LEFT_OUTER, on=(WechatBinding.member == Member.id), attr="owner"
+        )
+        .join_from(
+            Member, Organization, JOIN.LEFT_OUTER, on=(Member.branch == Organization.id), attr="branch"
+        )
+        .where(LoginSession.token_hash == keyring.current().fingerprint(token), LoginSession.expires_at > now)
+        .first()
+    )
+    if row is None:
+        return None, None
+    # Columns of a row that is not there are all empty, which the library shows as no object at all.
+    return str(row.openid), getattr(row, "owner", None)
 
 
 def end(token: str) -> None:

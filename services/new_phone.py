@@ -7,8 +7,9 @@ from typing import Any
 
 from models import Member, Organization, RebindRequest, WechatBinding
 from models.terms import RequestState
-from services import accounts, audit, checkin
+from services import accounts, audit, checkin, rulebook
 from services.actor import Actor
+from services.clock import civil_day
 from services.errors import not_found
 from services.transaction import transaction
 
@@ -40,7 +41,9 @@ def approve(actor: Actor, number: str, now: datetime) -> Member:
         if mine is not None and mine.member_id != member.id:
             raise accounts.somebody_elses()
         accounts.end(WechatBinding.member == member, now)
-        WechatBinding.insert(openid=request.openid, member=member, bound_at=now).execute()
+        # The new phone saw the notice when it asked.
+        shown = rulebook.current().notice(civil_day(request.asked_at)).edition
+        WechatBinding.insert(openid=request.openid, member=member, bound_at=now, notice=shown).execute()
         _decide(RebindRequest.id == request.id, RequestState.APPROVED, actor, now)
         _decide(_pending_of(member), RequestState.REFUSED, actor, now)
         checkin.redeem(request.openid, now)

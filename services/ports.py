@@ -139,3 +139,35 @@ class SceneQr(Protocol):
             PlatformError: when the platform does not give one.
         """
         ...
+
+
+class MediaGone(PlatformError):
+    """The platform has a file no longer, or what it gives is none that we take: asking again is useless."""
+
+    def __init__(self, path: str, code: int = 40007) -> None:
+        """Build it with the platform's code, or with that of an unknown media id."""
+        super().__init__(code, Action.OUR_FAULT, path)
+
+
+class MediaFetch(Protocol):
+    """Files that people sent in the chat; the platform keeps them three days."""
+
+    def media(self, media_id: str) -> tuple[str, bytes]:
+        """Return (content type, bytes) of a file of at most 2 MiB.
+
+        Raises:
+            MediaGone: when it never will be had.
+            PlatformError: when it may be had later; ``Busy`` when the platform is slow or away.
+        """
+        ...
+
+
+class Transcriber(Protocol):
+    """Recognition of speech, which an organisation may plug in; without one a person writes down.
+
+    What it returns is a proposal on the helper's page, never the member's words.
+    """
+
+    def text(self, kind: str, body: bytes) -> str | None:
+        """Return what is said in a sound of content type `kind`, or None when it cannot tell."""
+        ...

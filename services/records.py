@@ -171,6 +171,19 @@ def standing_rows(member_id: int) -> list[tuple[str, str, str, str | None]]:
     return [tuple(row) for row in rows]
 
 
+def year_rows(member_id: int, year: int) -> tuple[list[tuple[str, str, str, str | None]], int]:
+    """Return (`standing_rows`, `credited`) of a member and year in one statement."""
+    rows = _run(
+        "SELECT 'role', role, starts, ends, 0 FROM role_period WHERE member_id = ?"
+        " UNION ALL SELECT 'exemption', kind, starts, ends, 0 FROM exemption WHERE member_id = ?"
+        " UNION ALL SELECT 'credited', '', '', NULL, COALESCE(SUM(hours), 0) FROM hour_entry"
+        " WHERE member_id = ? AND year = ?",
+        (member_id, member_id, member_id, year),
+    ).fetchall()
+    standing = [(kind, word, starts, ends) for kind, word, starts, ends, _ in rows if kind != "credited"]
+    return standing, int(next(row[4] for row in rows if row[0] == "credited"))
+
+
 def exempt_on(member_id: int, day: str) -> bool:
     """Whether an exemption of a member is in force on a day."""
     row = _run(

@@ -18,7 +18,7 @@ from models.terms import (
     SessionKind,
     SessionState,
 )
-from services import audit, due, keyring, rulebook
+from services import absences, audit, due, keyring, rulebook
 from services.access import reachable_members, require_manage
 from services.actor import Actor
 from services.clock import civil_day, seconds
@@ -188,6 +188,7 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
             )
         session.state = SessionState.CANCELLED
         session.save(only=[StudySession.state])
+        absences.cancel(session)
         why = words(reason, 200, "原因") if reason else None
         audit.record(actor, now, "session.cancelled", "session", session.key, reason=why)
     return session

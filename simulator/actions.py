@@ -11,10 +11,9 @@ from .api.media import keep
 from .push import Pusher, Result
 from .records import Person, Ticket, Window
 from .state import World
+from .voice import VOICE
 
 HOURS_48 = 48 * 3600
-# The shortest file that is still AMR: the header and one frame of silence.
-SILENCE = b"#!AMR\n" + bytes([0x3C]) + bytes(31)
 
 
 @dataclass
@@ -82,7 +81,7 @@ class Actions:
 
     def voice(self, person: Person, media_id: str | None = None) -> Outcome:
         """Send a voice message; speech recognition is withdrawn, so Recognition is empty."""
-        media = media_id or keep(self.world, "voice", "voice.amr", "audio/amr", SILENCE)
+        media = media_id or keep(self.world, "voice", "voice.amr", "audio/amr", VOICE)
         self.world.say(person, "me", "voice", "语音 6″", media_id=media)
         self._open_window(person, HOURS_48, 5)
         message = {"MsgType": "voice", "MediaId": media, "Format": "amr", "Recognition": ""}

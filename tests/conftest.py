@@ -61,11 +61,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("migrated_postgres")
-    database = connect(url)
-    names = ", ".join(f'"{table._meta.table_name}"' for table in TABLES)
-    database.execute_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    _empty(connect(url))
     disconnect()
     return url
+
+
+def _empty(database: Any) -> None:
+    """Remove every row, and count from 1 again.
+
+    TRUNCATE writes each table and each index anew, which costs more than most tests; rows are few.
+    """
+    tables = [table._meta.table_name for table in TABLES]
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables)
+    # As a replica the server asks neither the guards of the ledgers nor the foreign keys.
+    database.execute_sql("SET session_replication_role = replica")
+    for (name,) in database.execute_sql(filled).fetchall():
+        database.execute_sql(f'DELETE FROM "{name}"')
+    database.execute_sql(
+        "SELECT setval(oid, 1, false) FROM pg_class"
+        " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+    )
+    database.execute_sql("SET session_replication_role = DEFAULT")
 
 
 @pytest.fixture

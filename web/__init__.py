@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web import assets, auth, errors, health, lifecycle, metrics, screen, security
+from web import assets, auth, care, errors, health, lifecycle, metrics, screen, security
 from web.context import WebContext, keep
-from web.member import bind, home, scan
-from web.secretary import cards, plan, roll, steps, today
+from web.member import (
+    bind,
+    claims,
+    external,
+    feedback,
+    help,
+    home,
+    leave,
+    make_ups,
+    points,
+    privacy,
+    scan,
+    settings,
+    shuxue,
+    study,
+    voices,
+    writing,
+)
+from web.secretary import cards, helpers, oral, plan, roll, steps, today
+from web.secretary import claims as claims_desk
+from web.secretary import external as external_desk
+from web.secretary import feedback as feedback_desk
+from web.secretary import leave as leave_desk
+from web.secretary import make_ups as make_ups_desk
+from web.secretary import shuxue as branch_shuxue
+from web.secretary import voices as voices_desk
 from web.security import csrf
 from web.template import teach
 
@@ -16,14 +40,37 @@ BLUEPRINTS = (
     assets.pages,
     health.pages,
     auth.pages,
+    care.pages,
     home.pages,
+    study.pages,
+    settings.pages,
+    feedback.pages,
+    shuxue.pages,
+    writing.pages,
+    voices.pages,
+    voices_desk.pages,
+    points.pages,
+    claims.pages,
+    leave.pages,
+    leave_desk.pages,
+    make_ups.pages,
+    make_ups_desk.pages,
+    external.pages,
+    external_desk.pages,
     bind.pages,
+    privacy.pages,
+    help.pages,
     scan.pages,
     today.pages,
     cards.pages,
     plan.pages,
     roll.pages,
     steps.pages,
+    claims_desk.pages,
+    feedback_desk.pages,
+    branch_shuxue.pages,
+    oral.pages,
+    helpers.pages,
     screen.pages,
 )
 

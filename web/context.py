@@ -12,7 +12,7 @@ from flask import current_app
 
 from services.clock import Clock
 from services.inbox import Runner
-from services.ports import Identity, SceneQr
+from services.ports import Identity, SceneQr, Transcriber
 
 _KEY = "shuxue.web"
 
@@ -31,6 +31,7 @@ class WebContext:
         secure_cookies: whether that address is https.
         secret_key: signs the visitor's short-lived cookie.
         static_dir: the folder of css, js and vendor.
+        transcriber: recognition of speech, when the organisation has plugged one in.
     """
 
     clock: Clock
@@ -42,6 +43,7 @@ class WebContext:
     secure_cookies: bool
     secret_key: str
     static_dir: Path
+    transcriber: Transcriber | None = None
 
     @property
     def login_cookie(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 import structlog
 from flask import Flask, redirect, render_template, request, url_for
@@ -25,6 +26,34 @@ _WORDS = {
     413: ("填写的内容太多了，没有保存。", "请缩短一些再提交。"),
 }
 
+#: A page that was filled in and did not arrive: what to show so that nothing typed is lost.
+Rescue = Callable[[Exception], "Answer | tuple[Answer | str, int] | None"]
+_RESCUES: dict[str, Rescue] = {}
+
+
+def rescues(*endpoints: str) -> Callable[[Rescue], Rescue]:
+    """Let a view keep what was typed when its form was too old or the login had ended.
+
+    The function gets the exception and returns the answer, or None for the usual page.
+    """
+
+    def register(rescue: Rescue) -> Rescue:
+        _RESCUES.update(dict.fromkeys(endpoints, rescue))
+        return rescue
+
+    return register
+
+
+def _rescued(error: Exception) -> Answer | tuple[Answer | str, int] | None:
+    rescue = _RESCUES.get(request.endpoint or "") if request.method == "POST" else None
+    if rescue is None:
+        return None
+    try:
+        return rescue(error)
+    except ServiceError as refusal:
+        # Whoever may not be here at all is told so, also when the form was too old.
+        return _refusal(refusal)
+
 
 def handle(app: Flask) -> None:
     """Register the pages for everything that a view may raise."""
@@ -44,7 +73,10 @@ def page(status: int, message: str, hint: str, **more: str) -> tuple[str, int]:
     return render_template("errors/page.html", message=message, hint=hint, **words), status
 
 
-def _to_login(_error: LoginNeeded) -> Answer | tuple[str, int]:
+def _to_login(error: LoginNeeded) -> Answer | tuple[Answer | str, int]:
+    rescued = _rescued(error)
+    if rescued is not None:
+        return rescued
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("auth.login", next=own_path(request.full_path.rstrip("?"))))
     # Our policy lets no form lead to another host, and the login is on one: so the person taps a link.
@@ -54,8 +86,8 @@ def _to_login(_error: LoginNeeded) -> Answer | tuple[str, int]:
     return page(401, message, hint, way=way, way_words="重新进入")
 
 
-def _to_binding(_error: BindingNeeded) -> Answer:
-    return redirect(url_for("bind.show"), 303 if request.method == "POST" else 302)
+def _to_binding(error: BindingNeeded) -> Answer | tuple[Answer | str, int]:
+    return _rescued(error) or redirect(url_for("bind.show"), 303 if request.method == "POST" else 302)
 
 
 def _refusal(error: ServiceError) -> tuple[str, int]:
@@ -64,8 +96,9 @@ def _refusal(error: ServiceError) -> tuple[str, int]:
     return page(_STATUS.get(error.kind, 409), message, error.hint)
 
 
-def _stale_form(_error: CSRFError) -> tuple[str, int]:
-    return page(400, "页面放得太久了，刚才这一步没有办成。", "请返回上一页，刷新后再试一次。")
+def _stale_form(error: CSRFError) -> Answer | tuple[Answer | str, int]:
+    words = ("页面放得太久了，刚才这一步没有办成。", "请返回上一页，刷新后再试一次。")
+    return _rescued(error) or page(400, *words)
 
 
 def _http_fault(error: HTTPException) -> tuple[str, int] | Answer:
@@ -76,14 +109,17 @@ def _http_fault(error: HTTPException) -> tuple[str, int] | Answer:
     return page(status, message, hint)
 
 
-def _busy(error: Exception) -> tuple[str, int]:
+def _busy(error: Exception) -> Answer | tuple[Answer | str, int]:
     _log.warning("storage_busy", endpoint=request.endpoint, exc_info=error)
+    rescued = _rescued(error)
+    if rescued is not None:
+        return rescued
     if request.path == "/c":
         return page(503, "未签到，请稍后再试。", "也可以请支部书记或党小组长帮您点名，一样计学时。")
     return page(503, "现在人多，这一步没有办成。", "请过一会儿再试。")
 
 
-def _fault(error: Exception) -> tuple[str, int]:
+def _fault(error: Exception) -> Answer | tuple[Answer | str, int]:
     # Drivers and pools have each their own class of this name: full disk, lost server, no free connection.
     if any(base.__name__ == "OperationalError" for base in type(error).__mro__):
         return _busy(error)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask
 
 from services import spoken
+from services.clock import civil_day
+from web.care import care, here
 from web.context import now
-from web.visitor import leads
+from web.notice import brief
+from web.visitor import helps, leads
 
 
 def teach(app: Flask, asset: Callable[[str], str]) -> None:
@@ -21,15 +24,22 @@ def teach(app: Flask, asset: Callable[[str], str]) -> None:
         spoken=_spoken,
         spoken_day=_spoken_day,
         exact=spoken.exact_moment,
+        full_day=_full_day,
         paired=spoken.paired,
     )
-    app.jinja_env.globals.update(asset=asset, leads=leads)
+    app.jinja_env.globals.update(
+        asset=asset, large_type=care, own_address=here, leads=leads, helps=helps, privacy_brief=brief
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
 
 def _spoken(at: datetime) -> str:
     return spoken.spoken_moment(at, now())
+
+
+def _full_day(day: date) -> str:
+    return spoken.full_day(day, civil_day(now()).year)
 
 
 def _spoken_day(at: datetime) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import g, request
 
 from models import Member
-from services import access, binding, login
+from services import access, login
 from services.access import Grant
 from services.actor import Actor, member_actor
 from services.clock import civil_day
@@ -47,8 +47,7 @@ def visitor() -> Visitor:
     """Return the person of this request; looked up once, and anew at every request (G16)."""
     if "visitor" not in g:
         token = request.cookies.get(current().login_cookie, "")
-        openid = login.find(token, now()) if token else None
-        g.visitor = Visitor(openid, binding.member_of(openid) if openid else None)
+        g.visitor = Visitor(*login.person(token, now())) if token else Visitor(None, None)
     found: Visitor = g.visitor
     return found
 
@@ -95,6 +94,30 @@ def require_leader() -> Leader:
             kind="forbidden",
         )
     return Leader(member, member_actor(member.id), tuple(grants))
+
+
+def require_helping() -> Leader:
+    """Return the member together with the organizations for whose members words are written down (R42).
+
+    Raises:
+        ServiceError: `forbidden` for a member who neither leads a branch or group nor was named a helper.
+    """
+    member = require_member()
+    grants = access.helped_organizations(member.id, civil_day(now()))
+    if not grants:
+        raise ServiceError(
+            "forbidden",
+            "这里是替同志代录述学用的页面。",
+            "您自己的述学在「述学」里写。",
+            kind="forbidden",
+        )
+    return Leader(member, member_actor(member.id), tuple(grants))
+
+
+def helps() -> bool:
+    """Whether the member of this request may write down what others say, so that the way there is shown."""
+    member = visitor().member
+    return member is not None and bool(access.helped_organizations(member.id, civil_day(now())))
 
 
 def leads() -> bool:

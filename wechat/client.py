@@ -23,6 +23,7 @@ from urllib3.util import Timeout
 from wechatpy import WeChatClient, WeChatClientException
 
 from services.ports import Action, Busy, PlatformError, TokenStore
+from wechat import media
 from wechat.actions import ACTIONS, action_of
 from wechat.breaker import Breaker
 from wechat.menu import Menu
@@ -236,6 +237,20 @@ class PlatformClient:
         # Without a msgid it is accepted all the same: to call it a failure would send it twice.
         return str(answer.get("msgid") or "")
 
+    def media(self, media_id: str) -> tuple[str, bytes]:
+        """Fetch a file that somebody sent: (content type, bytes). The platform keeps it three days.
+
+        Raises:
+            MediaGone: it is there no longer, or it is none that the platform itself allows.
+        """
+        try:
+            answer = self._with_token(media.PATH, {"media_id": media_id}, None, binary=True)
+        except PlatformError as error:
+            failure = media.gone(error)
+        else:
+            return media.file_in(answer)
+        raise failure
+
     # The calls beneath, for what else the platform offers.
 
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
@@ -246,16 +261,18 @@ class PlatformClient:
         """Call `path` with the token and arguments; one retry when the token is refused."""
         return self._with_token(path, params, None)
 
-    def _with_token(self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None) -> Answer:
+    def _with_token(
+        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None, *, binary: bool = False
+    ) -> Answer:
         token = self._tokens.get()
         try:
-            return self._send(path, {**params, "access_token": token}, body)
+            return self._send(path, {**params, "access_token": token}, body, binary=binary)
         except PlatformError as error:
             if error.action is not Action.RENEW_TOKEN:
                 raise
         # A refused token means that nothing was done, so that this one retry cannot double anything.
         token = self._tokens.renew(token)
-        return self._send(path, {**params, "access_token": token}, body)
+        return self._send(path, {**params, "access_token": token}, body, binary=binary)
 
     def _fetch_token(self) -> Token:
         """Ask for the stable token, never by force: that would end the token of calls under way."""
@@ -269,14 +286,22 @@ class PlatformClient:
         _log.info("platform_token_fetched")
         return _text(answer, "access_token", TOKEN_PATH), float(_number(answer, "expires_in", TOKEN_PATH))
 
-    def _send(self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Answer:
+    def _send(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        *,
+        binary: bool = False,
+    ) -> Answer:
         """Make one HTTP call, a POST when there is a body, and keep the breaker informed.
 
-        Exceptions are raised outside their cause, because the library's hold the address and so the token.
+        With `binary` what is no JSON is a file, otherwise no answer at all. Exceptions are raised outside
+        their cause, because the library's hold the address and so the token.
         """
         if not self._breaker.allows():
             raise Busy(path)
-        answer, failure = self._exchange(path, params, body)
+        answer, failure = self._exchange(path, params, body, binary)
         if isinstance(failure, Busy):
             self._breaker.failed()
         else:
@@ -286,7 +311,7 @@ class PlatformClient:
         return answer
 
     def _exchange(
-        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+        self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None, binary: bool
     ) -> tuple[Answer, PlatformError | None]:
         """Return the answer's object, or what went wrong."""
         api = self._api()
@@ -307,6 +332,8 @@ class PlatformClient:
             answer = None  # An errcode that is no number.
         if isinstance(answer, dict):
             return answer, None
+        if binary and isinstance(answer, requests.Response):
+            return media.answer_of(answer)
         _log.warning("platform_not_json", path=path)
         return {}, Busy(path)
 

@@ -1,4 +1,4 @@
-"""The platform as the services see it: who a visitor is, and the QR of a scene (`services/ports.py`)."""
+"""The platform as the services see it: who a visitor is, the QR of a scene, a voice (`services/ports.py`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wechat.client import PlatformClient
 
 
 class Platform:
-    """Fulfils `ports.Identity` and `ports.SceneQr` with the platform's client."""
+    """Fulfils `ports.Identity`, `ports.SceneQr` and `ports.MediaFetch` with the platform's client."""
 
     def __init__(self, client: PlatformClient) -> None:
         """Use one client for all."""
@@ -25,3 +25,7 @@ class Platform:
         """Return (ticket, address to draw) of a temporary QR."""
         made = self._client.create_scene_qr(scene, seconds)
         return made.ticket, made.url
+
+    def media(self, media_id: str) -> tuple[str, bytes]:
+        """Return (content type, bytes) of a file that somebody sent."""
+        return self._client.media(media_id)

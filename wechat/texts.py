@@ -26,19 +26,20 @@ WELCOME = (
 NOT_BOUND = "您还没有绑定身份。\n请发「绑定 + 编码」，编码在支部发的卡片上。\n没有卡片？请支部书记给您一张。"
 HELP = (
     "可以发这些：\n"
-    "学时 —— 今年学了多少，还差多少\n"
-    "6 位数字 —— 会场签到\n"
+    "学时、积分 —— 今年的，还差多少\n"
+    "述学 —— 打字或说话，接着上次写\n"
+    "请假、补学 —— 来不了、要补上\n"
     "我的 —— 我的支部、下次学习\n"
+    "6 位数字 —— 会场签到\n"
+    "投诉 + 想说的话 —— 投诉建议\n"
     "绑定 + 编码 —— 绑定身份"
 )
 UNKNOWN = "没有看懂这句话。\n" + HELP
 WRONG_DIGITS = (
     "这 6 位数字不对，可能刚刚更新。\n请看屏幕上的新数字，再发一次。\n也可以请支部书记帮您点名，一样计学时。"
 )
-TOO_MANY_DIGITS = "今天输错的数字太多了。\n请扫会场屏幕上的码，或请支部书记帮您点名，一样计学时。"
 NOT_A_CODE = "这不是签到码。\n请扫会场屏幕上的码，或直接发屏幕上的 6 位数字。"
 SCAN_AGAIN = "\n如果您刚才扫的是签到码，请再扫一次。"
-CLOSED_WORDS = "「{}」支部还没有开通。\n现在可以用的是：学时、我的、6 位数字签到。"
 TRY_LATER = "没有办成，请稍后再试。\n着急的话，请支部书记帮您点名，一样计学时。"
 
 
@@ -108,8 +109,23 @@ def _year(credited: int, required: int | None, lacking: int | None) -> str:
     return f"今年已有 {spoken.hours(credited)} 学时，还差 {spoken.hours(lacking)}"
 
 
-def bound(result: Bound) -> str:
-    """Word what became of a binding code."""
+def notice(public_url: str) -> str:
+    """Say where the privacy notice stands, in one line."""
+    return f"怎么保管您的信息：{public_url}/privacy"
+
+
+def welcome(public_url: str) -> str:
+    """Greet somebody whom we do not know."""
+    return f"{WELCOME}\n{notice(public_url)}"
+
+
+def bound(result: Bound, public_url: str) -> str:
+    """Word what became of a binding code; who is bound by it, or asks to be, is told of the notice."""
+    told = f"\n{notice(public_url)}" if result.step in {Step.BOUND, Step.ASKED} else ""
+    return _bound(result) + told
+
+
+def _bound(result: Bound) -> str:
     if result.step is Step.WRONG:
         return (
             f"这个编码不对，或者已经用过、过期了。\n今天还可以试 {result.tries_left} 次。\n"

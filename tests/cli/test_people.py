@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models import Member
-from services import binding
+from services import binding, points
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -82,9 +82,24 @@ def test_a_member_is_shown_as_the_contract_has_it(desk):
             "flag": "BRANCH_SHORT",
         },
         "entries": [],
-        "points": {},
+        "points": {"year": 2026, "in_scope": True, "score": "0.0", "band": None, "entries": []},
         "shuxue": [],
     }
+
+
+def test_points_are_shown_line_by_line_with_what_they_are_for(desk):
+    points.open_year(desk.now)
+    shown = desk.json("member", "show", "DY02")["points"]
+    assert shown == {
+        "year": 2026,
+        "in_scope": True,
+        "score": "60.0",
+        "band": "平稳",
+        "entries": [
+            {"date": "2026-01-01", "points": "60.0", "item": "年初基础分", "source": "BASE", "note": None}
+        ],
+    }
+    assert desk.json("member", "show", "DY04")["points"]["in_scope"] is False
 
 
 def test_a_member_who_is_not_required_has_no_required_hours_and_no_flag(desk):

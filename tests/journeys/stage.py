@@ -152,6 +152,10 @@ class Person:
         """Type something and return what the account answers."""
         return self._act("text", content=words).shown
 
+    def speaks(self) -> str:
+        """Send a voice message of some seconds."""
+        return self._act("voice").shown
+
     def scans(self, scene: str) -> str:
         """Scan a WeChat QR that carries a scene."""
         return self._act("scan", content=f"scene:{scene}").shown

@@ -8,23 +8,28 @@ from datetime import timedelta
 import pytest
 
 from models import (
+    BindingCode,
     InboundMessage,
     JobClaim,
     LoginSession,
     OauthCode,
     Organization,
     PendingScan,
+    RebindRequest,
+    SceneTicket,
     StudySession,
     TryCount,
+    WechatBinding,
     database,
 )
 from models.terms import SessionState
 from scheduler.jobs import JOBS, Job
 from scheduler.run import run_job
-from services import jobs
+from services import jobs, retention
 from services.clock import civil_day, seconds
 from services.transaction import transaction
 from tests.builders import START, bound, confirmed, district, minutes, organization, published, scan, state
+from tests.canary import stored
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -108,3 +113,44 @@ def test_the_sweep_removes_what_may_not_be_kept_and_nothing_else() -> None:
                           (TryCount, "subject"), (JobClaim, "job")):  # fmt: skip
         assert [getattr(row, column) for row in table.select()] == ["new"]
     assert jobs.sweep(minutes(0)) == 0
+
+
+def test_codes_requests_and_tickets_go_when_their_time_is_over() -> None:
+    field = district()
+    ages = {"fresh": 1, "old": retention.CODE_DAYS + 1, "older": retention.REBIND_FORGOTTEN_DAYS + 1}
+    for name, days in ages.items():
+        at = START - timedelta(days=days)
+        BindingCode.create(member=field.zhang, code_hash=name, created_at=at, expires_at=at)
+        SceneTicket.create(scene=name, ticket="t", url="u", expires_at=at)
+        RebindRequest.create(member=field.zhang, openid=f"open-{name}", asked_at=at)
+        RebindRequest.create(
+            member=field.li, openid=f"done-{name}", asked_at=at, state="REFUSED", decided_at=at
+        )
+    SceneTicket.create(scene="ahead", ticket="t", url="u", expires_at=START + timedelta(days=1))
+    jobs.sweep(START)
+    assert [row.code_hash for row in BindingCode.select()] == ["fresh"]
+    assert [row.scene for row in SceneTicket.select()] == ["ahead"]
+    assert {row.openid for row in RebindRequest.select()} == {"open-fresh", "open-old", "done-fresh"}
+
+
+def test_of_an_ended_binding_the_account_goes_and_the_history_stays() -> None:
+    field = district()
+    bound(field.zhang, "o-now")
+    for openid, days in (("o-lately", 3), ("o-long-ago", retention.UNBOUND_DAYS + 1)):
+        ended = START - timedelta(days=days)
+        WechatBinding.create(openid=openid, member=field.zhang, bound_at=0, unbound_at=ended)
+    jobs.sweep(START)
+    assert sorted(row.openid for row in WechatBinding.select()) == ["", "o-lately", "o-now"]
+
+
+def test_what_the_sweep_removed_is_gone_from_the_file_too() -> None:
+    TryCount.create(
+        kind="bind", subject="o-forgotten-4711", day=civil_day(START - timedelta(days=3)), count=1
+    )
+    assert any(b"o-forgotten-4711" in text for text in map(_bytes, stored()))
+    jobs.sweep(START)
+    assert not any(b"o-forgotten-4711" in text for text in map(_bytes, stored()))
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()

@@ -18,8 +18,7 @@ SHIPPED = Path(__file__).resolve().parent.parent.parent / "rules"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("hours.toml", "checkin.toml"):
-        shutil.copy(SHIPPED / name, tmp_path / name)
+    shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

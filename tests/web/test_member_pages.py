@@ -27,7 +27,7 @@ def test_a_scan_shows_the_session_and_one_press_signs(world: World) -> None:
     shown = browser.get(f"/c/{world.token()}", follow_redirects=True)
     assert "11月主题党日" in shown.text
     assert "党员活动室" in shown.text
-    assert shown.text.count("<button") == 1
+    assert shown.text.partition("<main")[2].count("<button") == 1
     assert place(world, "member").status is AttendanceStatus.EXPECTED
     answer = browser.post("/c")
     assert "签到成功" in answer.text

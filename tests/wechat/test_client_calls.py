@@ -17,7 +17,7 @@ from tests.wechat.peer import (
 )
 from tests.wechat.pushes import APP_ID, OPENID
 from wechat.client import OAuthPerson, SceneCode
-from wechat.menu import MENU
+from wechat.menu import menu
 
 # The calls, one by one.
 
@@ -56,9 +56,9 @@ def test_an_accepted_call_without_its_answer_is_not_repeated_by_itself(net, plat
 @pytest.mark.usefixtures("ready")
 def test_the_menu_is_pushed_in_chinese(net, platform):
     net.post(f"{API}/cgi-bin/menu/create", json=error(0, "ok"))
-    platform.push_menu(MENU)
+    platform.push_menu(menu("https://xuexi.example.cn"))
     assert "签到".encode() in net.calls[0].request.body
-    assert json.loads(net.calls[0].request.body) == MENU
+    assert json.loads(net.calls[0].request.body) == menu("https://xuexi.example.cn")
 
 
 @pytest.mark.usefixtures("ready")

@@ -8,18 +8,28 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from wechat.menu import MENU
+from wechat.menu import PAGES, menu
 from wechat.qr import MAX_TEXT, QUIET_ZONE, png, svg_path
 
 URL = "https://xuexi.example.cn/c/k3Jx9-_aB?支部=第一"
 
 
 def test_the_menu_has_its_three_buttons_in_order():
-    assert [(button["name"], button["type"], button["key"]) for button in MENU["button"]] == [
-        ("签到", "scancode_waitmsg", "CHECKIN_SCAN"),
-        ("述学", "click", "SHUXUE"),
-        ("我的", "click", "ME"),
-    ]
+    scan, shuxue, mine = menu("https://xuexi.example.cn")["button"]
+    assert scan == {"name": "签到", "type": "scancode_waitmsg", "key": "CHECKIN_SCAN"}
+    assert shuxue == {"name": "述学", "type": "click", "key": "SHUXUE"}
+    assert mine["name"] == "我的"
+    assert "type" not in mine
+
+
+def test_below_mine_stand_pages_and_the_way_to_complain():
+    """F16; the platform allows five below a button, 60 bytes each, 1024 bytes of address."""
+    pages = menu("https://xuexi.example.cn")["button"][2]["sub_button"]
+    assert [page["name"] for page in pages] == ["我的页面", "我的学时", "请假", "补学", "投诉建议"]
+    assert {page["type"] for page in pages} == {"view"}
+    assert pages[-1]["url"] == "https://xuexi.example.cn/feedback"
+    assert len(PAGES) <= 5
+    assert all(len(page["name"].encode()) <= 60 and len(page["url"].encode()) <= 1024 for page in pages)
 
 
 @pytest.mark.parametrize("text", [URL, "1", "x" * 300])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from models.terms import EntrySource
-from services import agenda, hours
+from services import agenda, desk, hours
 from services.clock import civil_day
 from services.errors import invalid
 from services.hours import HoursView, Line
@@ -15,6 +15,7 @@ from services.policy.rates import THERE
 from services.spoken import clock_time, full_day
 from services.spoken import hours as in_words
 from web.context import now
+from web.member.waits import waits_in_words
 from web.visitor import require_member
 
 pages = Blueprint("home", __name__)
@@ -22,6 +23,9 @@ pages = Blueprint("home", __name__)
 #: The rules of the ledger's lines, in plain words (R111).
 _RULES = {
     "R07": "按时到会、迟到都记全部学时，部分参加按比例记，同一次学习只记一次",
+    "R11": "转入以前的学时，由支部书记核实后登记",
+    "R31": "没来或没听全的学习可以补，支部确认后记学时，同一次学习只记一次",
+    "R34": "在支部以外参加的学习，本支部确认后记学时",
     "R110": "已记的学时不涂改，有更正就另记一笔扣回",
 }
 _OTHER_RULE = "按支部的学时规定"
@@ -31,6 +35,7 @@ _OTHER_RULE = "按支部的学时规定"
 class Why:
     """One line of the ledger in words: what, how many, how signed, who confirmed, by which rule."""
 
+    entry: int
     day: str
     what: str
     hours: int
@@ -43,19 +48,20 @@ class Why:
 
 @pages.get("/m")
 def show() -> str:
-    """Show the member's own page."""
+    """Show the member's own page, in six queries at most whatever the history's length."""
     member = require_member()
-    year = civil_day(now()).year
-    view = hours.view(member, year, now())
-    ahead = agenda.of_member(member, now())
+    view = hours.view(member, civil_day(now()).year, now())
+    waiting = desk.for_member(member, now())
     return render_template(
         "member/home.html",
         branch=member.branch.name,
         view=view,
         sentence=sentence(view),
-        ahead=ahead,
+        ahead=agenda.of_member(member, now()),
         there=THERE,
-        now=now(),
+        desk=waiting,
+        points=score_in_words(waiting.score, waiting.band),
+        waiting=[waits_in_words(item, now()) for item in waiting.items],
     )
 
 
@@ -63,7 +69,7 @@ def show() -> str:
 def why() -> str:
     """Show the ledger of a year line by line, the newest day first."""
     member = require_member()
-    year = _year(request.args.get("year"))
+    year = year_of(request.args.get("year"))
     return render_template(
         "member/hours.html",
         view=hours.view(member, year, now()),
@@ -73,29 +79,42 @@ def why() -> str:
     )
 
 
-def sentence(view: HoursView) -> str:
+def sentence(view: HoursView, *, this_year: bool = True) -> str:
     """Say in one sentence what the number means; nobody else's number is ever in it (F02, R92)."""
     if view.lacking is None:
         return "学时对您不作硬性要求，参加了就记上。"
     if view.lacking == 0:
-        return "今年的学时已经够了。"
+        return f"{'今年' if this_year else '这一年'}的学时已经够了。"
     planned = f"，已安排的学习还有 {in_words(view.planned)} 学时" if view.planned else ""
     return f"还差 {in_words(view.lacking)} 学时{planned}。"
 
 
-def _year(typed: str | None) -> int:
+def score_in_words(score: int | None, band: str | None) -> str:
+    """Say the points with their word, as in 86 分（良好）; nothing before the first line (R68)."""
+    if score is None:
+        return ""
+    return f"{in_words(score)} 分（{band}）" if band else f"{in_words(score)} 分"
+
+
+def year_of(typed: str | None) -> int:
+    """Return the year that an address asks for, this one without a wish.
+
+    Raises:
+        ServiceError: `invalid` for what is no year of ours.
+    """
     this = civil_day(now()).year
     if typed is None:
         return this
     # int() would also take full-width and other digits, which no link of ours holds.
     if not (typed.isascii() and typed.isdigit() and len(typed) == 4 and 1921 <= int(typed) <= this + 1):
-        raise invalid("year", "没有这一年的学时。", "请从页面上选年份。")
+        raise invalid("year", "没有这一年的记录。", "请从页面上选年份。")
     return int(typed)
 
 
 def _why(line: Line) -> Why:
     reversal = line.source is EntrySource.REVERSAL
     return Why(
+        entry=line.entry_id,
         day=full_day(line.day, line.day.year),
         what=line.title or line.source.label,
         hours=line.hours,
@@ -109,8 +128,10 @@ def _why(line: Line) -> Why:
 
 def _signed(line: Line) -> str:
     """Say how the attendance became known; every way counts the same (F04)."""
-    if line.attendance_source is None:
-        return line.source.label
+    if line.source is EntrySource.EXTERNAL:
+        return f"{line.reason}，{line.organizer}" if line.organizer else str(line.reason)
+    if line.source is not EntrySource.ATTENDANCE or line.attendance_source is None:
+        return line.source.label if line.reason is None else line.reason
     time = f" {clock_time(line.attended_at)}" if line.attended_at else ""
     label: str = getattr(line.attendance_source, "label", str(line.attendance_source))
     return label + time
@@ -125,10 +146,12 @@ def _confirmed(line: Line, reversal: bool) -> str:
 
 
 def _note(line: Line, reversal: bool) -> str:
+    if reversal and line.session_key is None:
+        return "这条支部外学习重新核对，先扣回已记的学时，核好以后再记。"
     if reversal:
         reason = f"原因：{line.reason}。" if line.reason else ""
         return f"这次学习退回重核，先扣回已记的学时，核好以后再记。{reason}"
     if line.hours != line.stated:
         stated, counted = in_words(line.stated), in_words(line.hours)
         return f"这次是 {stated} 学时的{line.credit_kind.label}，按规定计 {counted}。"
-    return line.reason or ""
+    return line.reason or "" if line.source is EntrySource.ATTENDANCE else ""

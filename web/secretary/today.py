@@ -9,12 +9,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import SessionState
-from services import agenda, new_phone
+from services import agenda, new_phone, queues
 from services.access import ABOVE, LEADING
 from services.agenda import Led
 from services.clock import civil_day
 from services.errors import invalid
 from web.context import now
+from web.secretary.waits import others, waiting
 from web.visitor import Leader, require_leader
 
 pages = Blueprint("today", __name__)
@@ -42,8 +43,11 @@ class Today:
 def show() -> str:
     """Show the day."""
     leader = require_leader()
+    counts = queues.for_leader(leader.actor, now())
     return render_template(
         "secretary/today.html",
+        waiting=waiting(counts),
+        others=others(counts),
         names=sorted({grant.name for grant in leader.grants}),
         today=_sorted(agenda.led(leader.grants, now())),
         phones=_phones(leader),

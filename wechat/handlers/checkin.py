@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from services import checkin, codes, rulebook, tries
+from services import checkin, codes, rulebook
 from services.clock import civil_day, seconds
 from services.codes import FORGED
 from wechat import texts
 from wechat.call import Call
-
-_DIGITS = "digits"
 
 
 def by_scene(call: Call) -> str | None:
@@ -30,12 +28,6 @@ def by_menu_scan(call: Call) -> str:
 
 
 def by_digits(call: Call) -> str:
-    """Answer six typed digits; too many wrong ones on a day end the guessing."""
-    limit = rulebook.current().checkin(civil_day(call.now)).digit_tries_a_day
-    if tries.today(_DIGITS, call.openid, call.now) >= limit:
-        return texts.TOO_MANY_DIGITS
+    """Answer six typed digits."""
     result = checkin.arrive_by_digits(call.openid, call.words, call.at, call.now)
-    if result is None:
-        tries.count(_DIGITS, call.openid, call.now)
-        return texts.WRONG_DIGITS
-    return texts.check_in(result)
+    return texts.WRONG_DIGITS if result is None else texts.check_in(result)

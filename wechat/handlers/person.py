@@ -12,15 +12,17 @@ from wechat.handlers.checkin import by_scene
 
 def follow(call: Call) -> str:
     """Greet a new follower, who may have come through a session's QR or a card."""
-    return scan(call) if call.inbound.scene else texts.WELCOME + texts.SCAN_AGAIN
+    return scan(call) if call.inbound.scene else texts.welcome(call.public_url) + texts.SCAN_AGAIN
 
 
 def scan(call: Call) -> str:
     """Answer a scanned parametric QR: a session's, a member card's, or one we do not know."""
     code = codes.card_code(call.inbound.scene)
     if code is not None:
-        return texts.bound(binding.bind(call.openid, code, call.now))
-    return by_scene(call) or (texts.WELCOME if binding.member_of(call.openid) is None else texts.NOT_A_CODE)
+        return texts.bound(binding.bind(call.openid, code, call.now), call.public_url)
+    if (answer := by_scene(call)) is not None:
+        return answer
+    return texts.welcome(call.public_url) if binding.member_of(call.openid) is None else texts.NOT_A_CODE
 
 
 def unfollow(call: Call) -> str:
@@ -32,8 +34,8 @@ def unfollow(call: Call) -> str:
 def bind(call: Call) -> str:
     """Answer 绑定 with a code, or say where the code stands when there is none."""
     if not call.words:
-        return texts.WELCOME
-    return texts.bound(binding.bind(call.openid, call.words, call.now))
+        return texts.welcome(call.public_url)
+    return texts.bound(binding.bind(call.openid, call.words, call.now), call.public_url)
 
 
 def my_hours(call: Call) -> str:

@@ -1,0 +1,137 @@
+"""等您办: how much waits for a leader in each list, counted in one query; read only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from peewee import SQL, fn
+
+from models import (
+    ExternalStudy,
+    Feedback,
+    Leave,
+    MakeUp,
+    Member,
+    Organization,
+    PointClaim,
+    ShuxueReport,
+    VoiceNote,
+)
+from models.terms import (
+    ClaimState,
+    ExternalState,
+    FeedbackState,
+    LeaveState,
+    MakeUpState,
+    ReportState,
+    Role,
+    VoiceState,
+)
+from services import deciders, messages, rulebook
+from services.actor import Actor
+from services.clock import civil_day
+from services.deciders import Desk
+
+
+class Queue(StrEnum):
+    """The lists in which something may wait for a leader, in the order of the page."""
+
+    REPORTS = "reports"
+    VOICES = "voices"
+    CLAIMS = "claims"
+    LEAVES = "leaves"
+    MAKE_UPS = "make_ups"
+    EXTERNALS = "externals"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whose matters lie on somebody's desk, by the kind of matter; what each list itself shows."""
+
+    decided: Desk
+    leaves: Desk
+    voices: Desk
+
+
+def for_leader(actor: Actor, now: datetime) -> dict[Queue, int]:
+    """Return how many wait in each list that is not empty."""
+    reach = _reach(actor, now)
+    parts = [part for part in (count(reach) for count in _COUNTS) if part is not None]
+    parts.append(_feedback(actor, now))
+    union = parts[0]
+    for part in parts[1:]:
+        union = union.union_all(part)
+    found = {Queue(kind): int(number) for kind, number in union.tuples()}
+    return {queue: found[queue] for queue in Queue if found.get(queue)}
+
+
+def _reach(actor: Actor, now: datetime) -> Reach:
+    on = civil_day(now)
+    heads = (Role.GROUP_HEAD,) if rulebook.current().leave(on).group_heads else ()
+    writing = deciders.desk(actor, on, Role.GROUP_HEAD, Role.HELPER)
+    return Reach(
+        decided=deciders.desk(actor, on),
+        leaves=deciders.desk(actor, on, *heads),
+        # What members say is written down within the branch alone (R42).
+        voices=replace(writing, above=()),
+    )
+
+
+def _of(queue: Queue, table: Any, place: Desk, *conditions: Any) -> Any:
+    """Count the rows of a table whose member's matters lie on a desk; None where nothing ever can."""
+    branch, group = Organization.alias(), Organization.alias()
+    reach = deciders.lying_on(place, branch, group)
+    if reach is None:
+        return None
+    return (
+        table.select(SQL(f"'{queue}'"), fn.COUNT(table.id))
+        .join(Member, on=(table.member == Member.id))
+        .join(branch, on=(Member.branch == branch.id))
+        .switch(Member)
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(reach, *conditions)
+    )
+
+
+def _reports(reach: Reach) -> Any:
+    return _of(Queue.REPORTS, ShuxueReport, reach.decided, ShuxueReport.state == ReportState.SUBMITTED)
+
+
+def _voices(reach: Reach) -> Any:
+    """Count the 述学 with a voice to be written down, not the single messages."""
+    spoken = VoiceNote.select(VoiceNote.report).where(VoiceNote.state == VoiceState.FETCHED)
+    open_still = ShuxueReport.state.in_([ReportState.DRAFT, ReportState.RETURNED, ReportState.RECORDED])
+    return _of(Queue.VOICES, ShuxueReport, reach.voices, ShuxueReport.id.in_(spoken), open_still)
+
+
+def _claims(reach: Reach) -> Any:
+    waiting = PointClaim.state.in_([ClaimState.SUBMITTED, ClaimState.OBJECTED])
+    return _of(Queue.CLAIMS, PointClaim, reach.decided, waiting)
+
+
+def _leaves(reach: Reach) -> Any:
+    return _of(Queue.LEAVES, Leave, reach.leaves, Leave.state == LeaveState.SUBMITTED)
+
+
+def _make_ups(reach: Reach) -> Any:
+    return _of(Queue.MAKE_UPS, MakeUp, reach.leaves, MakeUp.state == MakeUpState.SUBMITTED)
+
+
+def _externals(reach: Reach) -> Any:
+    return _of(Queue.EXTERNALS, ExternalStudy, reach.decided, ExternalStudy.state == ExternalState.PROPOSED)
+
+
+def _feedback(actor: Actor, now: datetime) -> Any:
+    return (
+        Feedback.select(SQL(f"'{Queue.FEEDBACK}'"), fn.COUNT(Feedback.id))
+        .join(Organization, on=(Feedback.organization == Organization.id))
+        .where(messages.to_read_by(actor, now), Feedback.state == FeedbackState.OPEN)
+    )
+
+
+_COUNTS: tuple[Callable[[Reach], Any], ...] = (_reports, _voices, _claims, _leaves, _make_ups, _externals)

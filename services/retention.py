@@ -1,0 +1,41 @@
+"""How long is kept what is no part of a record (F20): the notice and the sweep read the same numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+#: Pushes and the answers that were given to them; the text of a message is never kept.
+MESSAGE_DAYS = 7
+#: Who stood behind a one-time login code; the platform may call back twice.
+LOGIN_CODE_MINUTES = 10
+#: Logins, unless somebody logs out before.
+LOGIN_DAYS = 30
+#: Scans by an account that never bound itself, and counters of wrong tries.
+TRACE_DAYS = 1
+#: Claims of slots of timed jobs.
+JOB_DAYS = 30
+#: Binding codes after they have run out: so long a card says "you are bound already" instead of "wrong".
+CODE_DAYS = 30
+#: The account of a binding that has ended; that there was one, and when, stays with the member (R101).
+UNBOUND_DAYS = 30
+#: A request for a new phone, once it is decided, and one that nobody ever decided.
+REBIND_DAYS, REBIND_FORGOTTEN_DAYS = 30, 90
+#: Where an account stood in a guided talk of the chat; its texts are drafts of the member's and stay.
+TALK_DAYS = 60
+
+#: What the sentences of rules/notice.toml may name in braces, besides voice_days of rules/shuxue.toml.
+WORDS = {
+    "message_days": MESSAGE_DAYS,
+    "login_code_minutes": LOGIN_CODE_MINUTES,
+    "login_days": LOGIN_DAYS,
+    "trace_days": TRACE_DAYS,
+    "code_days": CODE_DAYS,
+    "unbound_days": UNBOUND_DAYS,
+    "rebind_days": REBIND_DAYS,
+    "rebind_forgotten_days": REBIND_FORGOTTEN_DAYS,
+}
+
+
+def days(count: int) -> timedelta:
+    """Return so many days."""
+    return timedelta(days=count)

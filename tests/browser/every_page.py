@@ -1,0 +1,97 @@
+"""Every page, by the person who sees it: what the tests of looks and Lighthouse go through."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models import RebindRequest
+from models.terms import AttendanceStatus
+from services import attendance
+from services.actor import member_actor
+from tests.service.test_desk import everything, k
+from tests.web.world import World
+
+#: name → address; {session}, {token} … are of `fill`.
+MEMBER = {
+    "home": "/m",
+    "sign": "/m/sign",
+    "sessions": "/m/sessions",
+    "year": "/m/year",
+    "hours": "/m/hours",
+    "question": "/m/ask/hours/{line}",
+    "points": "/m/points",
+    "claims": "/m/claims",
+    "a claim": "/m/claims/" + k("c1"),
+    "new claim": "/m/claims/new",
+    "述学": "/m/shuxue",
+    "a round": "/m/shuxue/A",
+    "a view": "/m/shuxue/C/goals",
+    "voices": "/m/voices",
+    "a voice": "/m/voices/" + k("v"),
+    "leave": "/m/leave",
+    "new leave": "/m/leave/new/{key}",
+    "make-ups": "/m/make-ups",
+    "a make-up": "/m/make-ups/" + k("u"),
+    "external": "/m/external",
+    "new external": "/m/external/new",
+    "settings": "/m/settings",
+    "unbind": "/m/unbind",
+    "privacy": "/m/privacy",
+    "leaving": "/m/privacy/leave",
+    "export": "/m/export",
+    "notice": "/privacy",
+    "help": "/help",
+    "feedback": "/feedback",
+    "scan": "/c/{token}",
+    "refusal": "/s",
+    "unknown": "/nowhere",
+    "stale code": "/c/forged",
+}
+OTHERS = {
+    "bind": ("unbound", "/m/bind"),
+    "feedback without a name": ("anonymous", "/feedback"),
+    "home of a secretary": ("secretary", "/m"),
+    "today": ("secretary", "/s"),
+    "cards": ("secretary", "/s/cards"),
+    "new session": ("secretary", "/s/sessions/new"),
+    "roll": ("secretary", "/s/sessions/{key}"),
+    "roll of a group head": ("group_head", "/s/sessions/{key}"),
+    "confirm": ("secretary", "/s/sessions/{key}/confirm"),
+    "cancel": ("secretary", "/s/sessions/{key}/cancel"),
+    "branch's 述学": ("secretary", "/s/shuxue"),
+    "new round": ("secretary", "/s/shuxue/new"),
+    "oral": ("secretary", "/s/oral"),
+    "writing down": ("secretary", "/s/oral/C/M005"),
+    "helpers": ("secretary", "/s/helpers"),
+    "voices to write down": ("secretary", "/s/voices"),
+    "listening": ("secretary", "/s/voices/" + k("v")),
+    "claims to decide": ("secretary", "/s/claims"),
+    "leaves to decide": ("secretary", "/s/leave"),
+    "leave told": ("secretary", "/s/leave/new"),
+    "make-ups to decide": ("secretary", "/s/make-ups"),
+    "externals to decide": ("secretary", "/s/external"),
+    "stated hours": ("secretary", "/s/external/new"),
+    "inbox": ("secretary", "/s/feedback"),
+    "a message": ("secretary", "/s/feedback/" + k("f")),
+}
+PAGES = {name: ("member", path) for name, path in MEMBER.items()} | OTHERS
+
+
+class _Field:
+    """What `everything` asks for, of the pages' world."""
+
+    def __init__(self, world: World) -> None:
+        self.branch, self.committee = world.branch, world.branch.parent
+
+
+def fill(world: World) -> None:
+    """Hold one session two weeks ago, confirm it, and let one of everything wait for the member."""
+    now = world.clock()
+    secretary = member_actor(world.members["secretary"].id)
+    earlier = world.new_session("11月集体学习 · 全会精神", now - timedelta(days=14))
+    attendance.call_roll(secretary, earlier.key, AttendanceStatus.PRESENT, ["M001", "M003"], now)
+    attendance.confirm(secretary, earlier.key, now)
+    attendance.call_roll(secretary, world.session.key, AttendanceStatus.PRESENT, ["M005"], now)
+    attendance.call_roll(secretary, world.session.key, AttendanceStatus.LEAVE, ["M004"], now)
+    RebindRequest.create(member=world.members["elder"], openid="o-new-phone", asked_at=now)
+    everything(_Field(world), world.members["member"])

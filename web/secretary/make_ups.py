@@ -1,0 +1,106 @@
+"""补学 of a branch or group: what was handed in, visits asked for, and what members told (R31, F04)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from models import MakeUp
+from models.terms import MakeUpMode, MakeUpState
+from services import absences, make_up_lists, make_ups, rulebook
+from services.actor import Actor
+from services.clock import civil_day
+from services.errors import ServiceError
+from services.make_ups import Done
+from web import typed as reading
+from web.context import now
+from web.secretary.leave import require_desk
+
+pages = Blueprint("make_ups_desk", __name__)
+
+_FAULTS = frozenset({"mode", "day", "text"})
+_DONE_WORDS = {
+    "confirm": "已确认，学时已记上。",
+    "record": "已登记，学时已记上。",
+    "return": "已请本人补充，本人会看到您写的话。",
+    "waive": "已记为不用补，本人会看到原因。",
+    "again": "又可以补了。",
+}
+
+
+def _require() -> Actor:
+    """Return who confirms make-ups: leaders, group heads, and helpers for the visits they made."""
+    actor, _ = require_desk(
+        lambda who, at: make_up_lists.desk(who, at, MakeUpMode.VISIT),
+        "补学由党小组长、支部书记、支委和送学上门的同志来确认。",
+    )
+    return actor
+
+
+@pages.get("/s/make-ups")
+def show() -> str:
+    """Show what waits, and below it what is still owed, by name."""
+    actor = _require()
+    return render_template(
+        "absence/desk_make_ups.html",
+        waiting=make_ups.waiting(actor, now()),
+        owed=make_ups.owed(actor, now()),
+        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+    )
+
+
+@pages.get("/s/make-ups/<key>")
+def look(key: str) -> str:
+    """Show one make-up with what may be done."""
+    actor = _require()
+    return _page(make_ups.find(actor, key, now()))
+
+
+@pages.post("/s/make-ups/<key>/<any(confirm,record,return,waive,again):name>")
+def decide(key: str, name: str) -> Answer | tuple[str, int]:
+    """Do it; the service decides whether it may be done."""
+    actor = _require()
+    row = make_ups.find(actor, key, now())
+    try:
+        _act(actor, key, name)
+    except ServiceError as error:
+        if error.code not in _FAULTS:
+            raise
+        return _page(row, name, {error.code: error.message + error.hint}), 400
+    return redirect(url_for("make_ups_desk.show", done=name), 303)
+
+
+def _act(actor: Actor, key: str, name: str) -> None:
+    form = request.form
+    if name == "confirm":
+        make_ups.confirm(actor, key, now(), reading.day_or_none(form.get("day", "")))
+    elif name == "record":
+        done = Done(form.get("mode", ""), reading.day_or_none(form.get("day", "")), form.get("words", ""))
+        make_ups.record(actor, key, done, now())
+    elif name == "again":
+        make_ups.ask_again(actor, key, now())
+    else:
+        verb = make_ups.give_back if name == "return" else make_ups.waive
+        verb(actor, key, form.get("reason", ""), now())
+
+
+def _page(row: MakeUp, chosen: str = "", faults: dict[str, str] | None = None) -> str:
+    today, form = civil_day(now()), request.form
+    place = make_up_lists.place_of(row.session, row.member_id)
+    return render_template(
+        "absence/desk_make_up.html",
+        row=row,
+        worth=absences.worth_of(row.session).of(make_up_lists.had(place)) if place else 0,
+        modes=rulebook.current().leave(today).modes,
+        mode=form.get("mode", MakeUpMode.TALK.value),
+        day=form.get("day", (row.done_on or today).isoformat()),
+        words=form.get("words", row.words or ""),
+        reason=form.get("reason", ""),
+        first=civil_day(row.session.starts_at),
+        today=today,
+        to_do=row.state in make_up_lists.TO_DO,
+        visit=row.state is MakeUpState.SUBMITTED and row.done_on is None,
+        by_roll=row.reason == absences.CAME_AFTER_ALL,
+        chosen=chosen,
+        faults=faults or {},
+    )

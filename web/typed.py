@@ -1,0 +1,46 @@
+"""Reading what was typed into a form: a day, a number of hours; what cannot be read says how to write it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from services.errors import invalid
+
+
+def day_or_none(typed: str) -> date | None:
+    """Return a civil day, None when nothing was typed.
+
+    Raises:
+        ServiceError: `day` for what is no date.
+    """
+    if not typed.strip():
+        return None
+    try:
+        return date.fromisoformat(typed.strip()[:10])
+    except ValueError as error:
+        raise invalid("day", "日期没有看懂。", "请按 2026-11-21 这样写。") from error
+
+
+def day(typed: str) -> date:
+    """Return a civil day.
+
+    Raises:
+        ServiceError: `day` for what is no date, or nothing.
+    """
+    found = day_or_none(typed)
+    if found is None:
+        raise invalid("day", "还没有填日期。", "请选一个日期。")
+    return found
+
+
+def hours(typed: str) -> Decimal:
+    """Return a number of hours as typed; the service says which are possible.
+
+    Raises:
+        ServiceError: `hours` for what is no number.
+    """
+    try:
+        return Decimal(typed.strip()[:20])
+    except InvalidOperation as error:
+        raise invalid("hours", "学时没有看懂。", "请填数字，例如 1 或 1.5。") from error
