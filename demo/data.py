@@ -34,20 +34,21 @@ class Built:
     open_session: str
 
 
-def build(now: datetime, seed: int = SEED) -> Built:
+def build(now: datetime, seed: int = SEED, branches: int | None = None) -> Built:
     """Fill an empty, migrated database with the demo's year, all of it or nothing.
 
     The same seed and civil day give the same sessions, attendance and hours; keys are random. One
     transaction holds it, so that the disk is asked once and an interrupted start leaves nothing half.
+    `branches` plays only the first so many branches, the scene's among them.
 
     Raises:
         RuntimeError: when the roster of the demo is refused, which a test holds.
     """
     with transaction():
-        return _build(now, seed)
+        return _build(now, seed, branches)
 
 
-def _build(now: datetime, seed: int) -> Built:
+def _build(now: datetime, seed: int, only: int | None) -> Built:
     today = civil_day(now)
     # The dice only make attendance up; nothing is guarded by them.
     dice = Random(f"{seed}:{today}")  # noqa: S311
@@ -57,7 +58,7 @@ def _build(now: datetime, seed: int) -> Built:
     people, leaders = crowd(dice), Leaders()
     first = date((today - _LOOK_BACK).year, 1, 1)
     phones = _bind(people, datetime.combine(first, time(9), tzinfo=ZONE))
-    planned = plan.year_plan(branches(people), cast.COMMITTEE, first, today - timedelta(days=2))
+    planned = plan.year_plan(branches(people)[:only], cast.COMMITTEE, first, today - timedelta(days=2))
     held = _without_this_month(planned, today)
     for each in held:
         year.hold(each, people, leaders, dice)

@@ -54,11 +54,17 @@ def _run(places: Places, tools: DemoTools) -> int:
     return 0
 
 
-def prepare(tools: DemoTools, settings: Mapping[str, str], instance: Path, scene_file: Path) -> None:
+def prepare(
+    tools: DemoTools,
+    settings: Mapping[str, str],
+    instance: Path,
+    scene_file: Path,
+    branches: int | None = None,
+) -> None:
     """Bring the demo's database to today and write the scene.
 
     A SQLite file of ours is made anew when it is from another day. A database that somebody named is
-    only filled when it is empty, and never emptied.
+    only filled when it is empty, and never emptied. `branches` limits the year as in `data.build`.
 
     Raises:
         CannotStart: when the named database holds other people's work.
@@ -73,7 +79,7 @@ def prepare(tools: DemoTools, settings: Mapping[str, str], instance: Path, scene
         schema.migrate()
         if data.is_empty():
             print("正在准备示例数据，大约十秒……", file=sys.stderr)
-            key = data.build(now).open_session
+            key = data.build(now, branches=branches).open_session
             mark.write_text(day, "utf-8")
         elif data.has_demo():
             key = data.ensure_open_session(now)

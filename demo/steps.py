@@ -124,7 +124,7 @@ def confirm(stage: Stage, _now: datetime) -> None:
 def read_hours(stage: Stage, _now: datetime) -> None:
     """Read the hours in the chat, and why on the page."""
     _ask_hours(stage, MEMBER, "3 / 32 学时，还差 29")
-    stage.ask(MEMBER, "（点菜单「我的」）", (MEMBER.name, "3 / 32"), "click", key="ME")
+    stage.ask(MEMBER, "我的", (MEMBER.name, "3 / 32"), "text", content="我的")
     page = stage.open(MEMBER, "/m/hours")
     require(TITLE in page, "「我的学时」页面上没有这次学习")
     tell("「我的学时」页面逐条写着为什么是这个数")

@@ -153,14 +153,6 @@ def first_sign(session_id: int, member_id: int) -> tuple[str, int | None]:
     return row[0], row[1]
 
 
-def credited(member_id: int, year: int) -> int:
-    """Return the hundredths of an hour that the ledger gives a member in a year (R110)."""
-    row = _run(
-        "SELECT COALESCE(SUM(hours), 0) FROM hour_entry WHERE member_id = ? AND year = ?", (member_id, year)
-    ).fetchone()
-    return int(row[0])
-
-
 def standing_rows(member_id: int) -> list[tuple[str, str, str, str | None]]:
     """Return ("role" or "exemption", word, starts, ends) rows of a member, for the required hours."""
     rows = _run(
@@ -172,7 +164,7 @@ def standing_rows(member_id: int) -> list[tuple[str, str, str, str | None]]:
 
 
 def year_rows(member_id: int, year: int) -> tuple[list[tuple[str, str, str, str | None]], int]:
-    """Return (`standing_rows`, `credited`) of a member and year in one statement."""
+    """Return (`standing_rows`, hundredths of an hour in the ledger of the year) in one statement (R110)."""
     rows = _run(
         "SELECT 'role', role, starts, ends, 0 FROM role_period WHERE member_id = ?"
         " UNION ALL SELECT 'exemption', kind, starts, ends, 0 FROM exemption WHERE member_id = ?"

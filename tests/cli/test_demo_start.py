@@ -36,7 +36,7 @@ class Start:
             self.environment, self.clock, ROOT, lambda settings: connect(settings["DATABASE_URL"])
         )
         scene = self.folder / "scene.json"
-        prepare(tools, settings_for(Places(8000, 8001), self.folder, self.url), self.folder, scene)
+        prepare(tools, settings_for(Places(8000, 8001), self.folder, self.url), self.folder, scene, 1)
         return json.loads(scene.read_text("utf-8"))
 
 
