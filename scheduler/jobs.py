@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services import attendance, jobs, make_ups, points
+from services.points import summaries
 from services.ports import MediaFetch
 from services.shuxue import cycles, voices
 
@@ -27,7 +28,7 @@ def _confirm(now: datetime) -> int:
 JOBS: tuple[Job, ...] = (
     Job("confirm_overdue", 300, _confirm),
     Job("open_points_year", 3600, points.open_year),
-    Job("freeze_points", 21600, points.summaries.freeze_due),
+    Job("freeze_points", 21600, summaries.freeze_due),
     Job("forget_voices", 3600, voices.forget_old),
     Job("close_cycles", 3600, cycles.close_due),
     Job("expire_make_ups", 21600, make_ups.expire_due),

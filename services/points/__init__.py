@@ -3,21 +3,16 @@
 `settle` is the one way into the ledger. Nothing here orders members by an amount (F02).
 """
 
-from services.points import claims, decisions, judging, summaries
 from services.points.settling import open_year, settle, settle_session
 from services.points.taking_part import opt_in, opt_out
 from services.points.viewing import PointsView, view
 
 __all__ = [
     "PointsView",
-    "claims",
-    "decisions",
-    "judging",
     "open_year",
     "opt_in",
     "opt_out",
     "settle",
     "settle_session",
-    "summaries",
     "view",
 ]

@@ -11,7 +11,7 @@ from models.terms import PointSource
 from services import points, rulebook
 from services.clock import civil_day
 from services.errors import invalid
-from services.points import PointsView, claims
+from services.points import PointsView, claims, summaries
 from services.points.summaries import YEAR, Summary
 from services.points.viewing import Line
 from services.spoken import full_day
@@ -67,7 +67,7 @@ def show() -> str:
     member = require_member()
     year = _year(request.args.get("year"))
     view = points.view(member, year, now())
-    frozen = points.summaries.of_member(member)
+    frozen = summaries.of_member(member)
     return render_template(
         "member/points.html",
         view=view,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services import points
 from services.actor import OPERATOR
 from services.clock import civil_day
-from services.points import claims
+from services.points import claims, judging
 from tests.web.authorisation.entry import MEMBERS, Entry
 from tests.web.world import World
 
@@ -36,11 +35,11 @@ def prepare(world: World) -> dict[str, str]:
         name: claims.file(member, "helping", day, "帮老人取药", now).key
         for name, day in zip(words, days, strict=True)
     }
-    points.judging.give_back(OPERATOR, keys["returned"], "请写清楚", now)
+    judging.give_back(OPERATOR, keys["returned"], "请写清楚", now)
     for name in ("refused", "objected"):
-        points.judging.refuse(OPERATOR, keys[name], "不是结对的", now)
+        judging.refuse(OPERATOR, keys[name], "不是结对的", now)
     claims.object_to(member, keys["objected"], "是结对的", now)
-    points.judging.approve(OPERATOR, keys["posted"], now)
+    judging.approve(OPERATOR, keys["posted"], now)
     of_secretary = claims.file(world.members["secretary"], "helping", days[0], "帮老人取药", now)
     return {"own_" + name: key for name, key in keys.items()} | {"of_secretary": of_secretary.key}
 
