@@ -9,8 +9,8 @@
 .SUFFIXES:
 
 PORT ?= 8000
-# One worker per core of the smallest machine that we test on.
-WORKERS ?= 2
+# Three on two cores: a test that waits for a process, a disk or a browser leaves its core to another.
+WORKERS ?= 3
 
 VENV := .venv
 PY := $(VENV)/bin/python
