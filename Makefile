@@ -11,6 +11,8 @@
 PORT ?= 8000
 # Three on two cores: a test that waits for a process, a disk or a browser leaves its core to another.
 WORKERS ?= 3
+# The databases of tests are thrown away, so memory holds them where there is plenty.
+IN_MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -38,7 +40,7 @@ play: $(VENV)/.installed vendor  ## Play one meeting from card to confirmed hour
 ##@ Test
 .PHONY: test check unit cover pages bench faults
 test: check vendor  ## Every check and every test, from nothing
-	@$(PY) -m pytest -n $(WORKERS)
+	@$(IN_MEMORY) $(PY) -m pytest -n $(WORKERS)
 
 check: $(VENV)/.installed-dev  ## Lint, format, types and import contracts, without running a test
 	$(PY) -m ruff check .

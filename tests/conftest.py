@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,14 @@ SECRET = "a secret of the tests, long enough to pass"
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
 
 
+@cache
+def _rules() -> rulebook.Rulebook:
+    return rulebook.Rulebook(ROOT / "rules")
+
+
 @pytest.fixture(autouse=True)
 def _rules_and_keys() -> None:
-    rulebook.use(rulebook.Rulebook(ROOT / "rules"))
+    rulebook.use(_rules())
     keyring.use(keyring.Keyring(SECRET))
 
 
