@@ -9,10 +9,8 @@
 .SUFFIXES:
 
 PORT ?= 8000
-# Three on two cores: a test that waits for a process, a disk or a browser leaves its core to another.
-WORKERS ?= 3
-# The databases of tests are thrown away, so memory holds them where there is plenty.
-IN_MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
+# One worker per core of the smallest machine that we test on.
+WORKERS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -40,7 +38,7 @@ play: $(VENV)/.installed vendor  ## Play one meeting from card to confirmed hour
 ##@ Test
 .PHONY: test check unit cover pages bench faults
 test: check vendor  ## Every check and every test, from nothing
-	@$(IN_MEMORY) $(PY) -m pytest -n $(WORKERS)
+	@$(PY) -m pytest -n $(WORKERS)
 
 check: $(VENV)/.installed-dev  ## Lint, format, types and import contracts, without running a test
 	$(PY) -m ruff check .

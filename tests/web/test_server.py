@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,12 +27,20 @@ def port() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         free = int(probe.getsockname()[1])
     server = build(application, "127.0.0.1", free)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        # The test closes the sockets under the waiting loop, which then finds one of them gone.
+        with contextlib.suppress(OSError):
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield free
     server.close()
     server.task_dispatcher.shutdown()
     thread.join(timeout=5)
+    for channel in list(server.active_channels.values()):
+        channel.close()
 
 
 class _Lock:
