@@ -10,6 +10,7 @@ from models import Member, Organization, RolePeriod
 from models.terms import Role
 from services.actor import Actor
 from services.errors import ServiceError, invalid, not_found
+from services.periods import holds
 
 #: Roles that run a branch.
 LEADING = frozenset({Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE})
@@ -51,11 +52,7 @@ def grants(member_id: int, on: date) -> list[Grant]:
     rows = (
         RolePeriod.select(RolePeriod.role, Organization.id, Organization.path, Organization.name)
         .join(Organization)
-        .where(
-            RolePeriod.member == member_id,
-            RolePeriod.starts <= on,
-            RolePeriod.ends.is_null() | (RolePeriod.ends >= on),
-        )
+        .where(RolePeriod.member == member_id, holds(RolePeriod, on))
         .tuples()
     )
     return [Grant(Role(role), org, path, name) for role, org, path, name in rows]

@@ -14,6 +14,7 @@ from models.terms import AttendanceSource, AttendanceStatus, OrgKind, SessionSta
 from services import rulebook, sessions
 from services.access import ABOVE, LEADING, Grant, Rights
 from services.clock import civil_day, day_start, seconds
+from services.periods import active
 from services.policy import window
 from services.policy.rates import THERE
 
@@ -213,8 +214,7 @@ def unlisted(session: StudySession, rights: Rights, now: datetime) -> list[tuple
     """Return (number, name) of members within reach who have no place, by name: they may have come."""
     placed = Attendance.select(Attendance.member).where(Attendance.session == session)
     day = civil_day(now)
-    active = (Member.active_from <= day) & (Member.active_to.is_null() | (Member.active_to >= day))
-    return _members(rights, Member.id.not_in(placed) & active, PAGE)
+    return _members(rights, Member.id.not_in(placed) & active(day), PAGE)
 
 
 def years(member: Member, now: datetime) -> list[int]:

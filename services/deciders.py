@@ -13,6 +13,7 @@ from models.terms import Role
 from services.access import ABOVE, LEADING, grants
 from services.actor import Actor
 from services.errors import ServiceError, not_found
+from services.periods import holds
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,7 @@ def lying_on(place: Desk, branch: Any, group: Any) -> Any:
         .where(
             RolePeriod.member == Member.id,
             RolePeriod.role.in_(list(LEADING)),
-            RolePeriod.starts <= place.on,
-            RolePeriod.ends.is_null() | (RolePeriod.ends >= place.on),
+            holds(RolePeriod, place.on),
             fn.SUBSTR(branch.path, 1, fn.LENGTH(office.path)) == office.path,
         )
     )

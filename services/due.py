@@ -9,6 +9,7 @@ from peewee import SQL, Case, Value, fn
 from models import Attendance, Exemption, Member, Organization, RolePeriod, StudySession
 from models.terms import AttendanceStatus, DueScope, OrgKind
 from services.clock import civil_day
+from services.periods import active, holds
 from services.policy.required import COMMITTEE_ROLES
 
 
@@ -31,30 +32,23 @@ def lay_list(session: StudySession, members: list[Member]) -> int:
 def _in_scope(session: StudySession) -> Any:
     day = civil_day(session.starts_at)
     organization = session.organization
-    active = (Member.active_from <= day) & (Member.active_to.is_null() | (Member.active_to >= day))
+    there = active(day)
     if session.due_scope is DueScope.COMMITTEE:
         holders = RolePeriod.select(RolePeriod.member).where(
             RolePeriod.organization == organization,
             RolePeriod.role.in_(list(COMMITTEE_ROLES)),
-            RolePeriod.starts <= day,
-            RolePeriod.ends.is_null() | (RolePeriod.ends >= day),
+            holds(RolePeriod, day),
         )
-        return active & Member.id.in_(holders)
+        return there & Member.id.in_(holders)
     if organization.kind is OrgKind.GROUP:
-        return active & (Member.group == organization)
+        return there & (Member.group == organization)
     below = Organization.select(Organization.id).where(Organization.path.startswith(organization.path))
-    return active & Member.branch.in_(below)
+    return there & Member.branch.in_(below)
 
 
 def _insert(session: StudySession, condition: Any) -> int:
     day = civil_day(session.starts_at)
-    exempt = fn.EXISTS(
-        Exemption.select(SQL("1")).where(
-            Exemption.member == Member.id,
-            Exemption.starts <= day,
-            Exemption.ends.is_null() | (Exemption.ends >= day),
-        )
-    )
+    exempt = fn.EXISTS(Exemption.select(SQL("1")).where(Exemption.member == Member.id, holds(Exemption, day)))
     status = Case(None, [(exempt, str(AttendanceStatus.EXEMPT))], str(AttendanceStatus.EXPECTED))
     rows = Member.select(
         Value(session.organization_id),

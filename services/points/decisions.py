@@ -12,6 +12,7 @@ from services.actor import Actor
 from services.clock import civil_day, day_start, next_day
 from services.deciders import require_decider
 from services.errors import ServiceError, invalid, not_found
+from services.periods import holds
 from services.points.facts import VETO_ITEM
 from services.points.settling import settle
 from services.rulebook.points import ItemKind
@@ -138,7 +139,6 @@ def _excused(member: Member, day: date) -> bool:
     exempt = Exemption.select().where(
         Exemption.member == member,
         Exemption.kind == ExemptionKind.NOT_REQUIRED,
-        Exemption.starts <= day,
-        Exemption.ends.is_null() | (Exemption.ends >= day),
+        holds(Exemption, day),
     )
     return leave.exists() or called.exists() or exempt.exists()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from models import Exemption, ReportCycle, ShuxueReport, VoiceNote
 from models.terms import CycleState, ReportState, VoiceState
 from services.clock import civil_day
+from services.periods import holds
 
 
 def overdue(now: datetime) -> list[int]:
@@ -42,8 +43,7 @@ def shut(ids: list[int], now: datetime) -> None:
         .join(Exemption, on=(Exemption.member == ShuxueReport.member))
         .where(
             drafts,
-            Exemption.starts <= ReportCycle.due,
-            Exemption.ends.is_null() | (Exemption.ends >= ReportCycle.due),
+            holds(Exemption, ReportCycle.due),
         )
     )
     # Who has spoken in time and waits for somebody to write it down has filed: the delay is the branch's.

@@ -23,6 +23,7 @@ from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
+from services.periods import holds
 from services.policy import shuxue as policy
 from services.shuxue import closing, plans
 from services.shuxue.plans import CyclePlan
@@ -146,11 +147,7 @@ def covers(cycle: ReportCycle, member: Member, now: datetime) -> bool:
 
 def required(cycle: ReportCycle, member: Member) -> bool:
     """Whether a member is asked to file: nobody with an exemption on the round's last day is."""
-    exempt = Exemption.select().where(
-        Exemption.member == member,
-        Exemption.starts <= cycle.due,
-        Exemption.ends.is_null() | (Exemption.ends >= cycle.due),
-    )
+    exempt = Exemption.select().where(Exemption.member == member, holds(Exemption, cycle.due))
     return not exempt.exists()
 
 

@@ -11,6 +11,7 @@ from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
+from services.periods import holds
 from services.spoken import full_day
 from services.transaction import transaction
 
@@ -83,8 +84,7 @@ def _running(member: Member, organization: Organization, today: date) -> RolePer
             RolePeriod.member == member,
             RolePeriod.organization == organization,
             RolePeriod.role == Role.HELPER,
-            RolePeriod.starts <= today,
-            RolePeriod.ends.is_null() | (RolePeriod.ends >= today),
+            holds(RolePeriod, today),
         )
         .first()
     )

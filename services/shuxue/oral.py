@@ -14,6 +14,7 @@ from services.access import HELPING, LEADING, prefixes, require_helper
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
+from services.periods import active, holds
 from services.policy import shuxue as policy
 from services.policy.shuxue import Act
 from services.shuxue import cycles, draft, reports, writing
@@ -50,9 +51,7 @@ def people(actor: Actor, cycle_key: str, now: datetime) -> list[Person]:
     reach = _reach(actor, branch, group, now)
     if reach is None:
         raise not_found("这一轮述学")
-    exempt = Exemption.select(Exemption.member).where(
-        Exemption.starts <= cycle.due, Exemption.ends.is_null() | (Exemption.ends >= cycle.due)
-    )
+    exempt = Exemption.select(Exemption.member).where(holds(Exemption, cycle.due))
     rows = (
         Member.select(
             Member.number,
@@ -72,8 +71,7 @@ def people(actor: Actor, cycle_key: str, now: datetime) -> list[Person]:
         .where(
             branch.path.startswith(cycle.organization.path),
             reach,
-            Member.active_from <= today,
-            Member.active_to.is_null() | (Member.active_to >= today),
+            active(today),
         )
         .order_by(Member.name, Member.number)
         .limit(_PAGE)

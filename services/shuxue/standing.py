@@ -19,6 +19,7 @@ from services.access import ABOVE, HELPING, LEADING
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import not_found
+from services.periods import active, holds
 from services.shuxue import cycles, deciding
 
 #: So many rounds and names stand on one page (RELIABILITY part 3).
@@ -139,8 +140,7 @@ def helpers(actor: Actor, now: datetime) -> list[Helper]:
         .where(
             RolePeriod.role == Role.HELPER,
             _below(Organization.path, paths),
-            RolePeriod.starts <= day,
-            RolePeriod.ends.is_null() | (RolePeriod.ends >= day),
+            holds(RolePeriod, day),
         )
         .order_by(Member.name, Member.number)
         .limit(NAMES)
@@ -171,8 +171,7 @@ def _people(actor: Actor, path: str, cycle_id: int | None, now: datetime) -> lis
         .where(
             _below(branch.path, access.prefixes(actor, LEADING, day)),
             branch.path.startswith(path),
-            Member.active_from <= day,
-            Member.active_to.is_null() | (Member.active_to >= day),
+            active(day),
         )
         .order_by(group.name, Member.name, Member.number)
         .limit(NAMES)
