@@ -16,8 +16,8 @@ class Reminder(BaseModel):
 
     `fields` holds the template's keywords as JSON, `words` what the page and the list say, `way` the page
     that helps. It is due at `due_at` and stale after `not_after`. `about` is the member whom a secretary
-    should look after; `pushed_by` the secretary who pressed, empty for the service itself. `claim` marks the one
-    process that sends it; `msgid` ties the platform's receipt to it.
+    should look after; `pushed_by` the secretary who pressed, empty for the service itself. `claim` marks
+    the one process that sends it; `msgid` ties the platform's receipt to it.
     """
 
     key = CharField(max_length=22, unique=True)
