@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli import operate, people, study
+from cli import delivering, operate, people, reminding, study
 from cli.command import Command, Needs
 
 _STUDY = "学习活动：发布、点名、确认"
@@ -37,5 +37,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("session cancel", "取消", study.cancel, study.cancel_arguments),
     Command("session close", "提前结束签到", study.close, study.key_argument),
     Command("session reopen", "退回重核，冲销已计的学时", study.reopen, study.reopen_arguments),
+    Command("remind", "看谁该收到什么提醒，放进待发的队列", reminding.remind, reminding.remind_arguments),
+    Command("deliver", "把待发的提醒发出去，直到没有到时间的", delivering.deliver, wechat=True),
+    Command("release-fence", "撤掉围栏，恢复发送", delivering.release_fence, delivering.release_arguments),
+    Command("backup", "把整个数据库存成一个文件，不用停服务", delivering.backup, delivering.file_argument),
+    Command(
+        "restore",
+        "用备份替换数据库，之后先不发消息",
+        delivering.restore,
+        delivering.file_argument,
+        Needs.DATABASE,
+    ),
+    Command("doctor", "逐项检查是否正常", delivering.examine, needs=Needs.SETTINGS),
     Command("menu push", "把菜单推送到服务号", operate.menu_push, group_help="服务号菜单", wechat=True),
 )

@@ -41,3 +41,5 @@ CREATE TABLE "channel_pause" ("id" SERIAL NOT NULL PRIMARY KEY, "channel" VARCHA
 CREATE UNIQUE INDEX "channel_pause_channel_template" ON "channel_pause" ("channel", "template")
 -- next
 CREATE TABLE "outgoing_fence" ("id" SERIAL NOT NULL PRIMARY KEY, "raised_at" BIGINT NOT NULL, "why" VARCHAR(100) NOT NULL)
+-- next
+CREATE TABLE "queued_task" ("id" SERIAL NOT NULL PRIMARY KEY, "queue" VARCHAR(24) NOT NULL, "data" BYTEA NOT NULL, "priority" REAL NOT NULL)

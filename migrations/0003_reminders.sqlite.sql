@@ -41,3 +41,5 @@ CREATE TABLE "channel_pause" ("id" INTEGER NOT NULL PRIMARY KEY, "channel" VARCH
 CREATE UNIQUE INDEX "channel_pause_channel_template" ON "channel_pause" ("channel", "template")
 -- next
 CREATE TABLE "outgoing_fence" ("id" INTEGER NOT NULL PRIMARY KEY, "raised_at" INTEGER NOT NULL, "why" VARCHAR(100) NOT NULL)
+-- next
+CREATE TABLE "queued_task" ("id" INTEGER NOT NULL PRIMARY KEY, "queue" VARCHAR(24) NOT NULL, "data" BLOB NOT NULL, "priority" REAL NOT NULL)

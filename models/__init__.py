@@ -16,6 +16,7 @@ from models.points import (
     PointOptIn,
     PointSummary,
 )
+from models.queue import QueuedTask
 from models.reminder import (
     ChannelPause,
     OptOut,
@@ -81,6 +82,7 @@ TABLES = (
     ReachNote,
     ChannelPause,
     OutgoingFence,
+    QueuedTask,
 )
 
 #: Tables whose rows are never changed or removed; triggers of the migrations hold it (R110, G14).

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services import attendance, jobs
+from services.delivery import upkeep
 
 
 @dataclass(frozen=True)
@@ -25,4 +26,5 @@ def _confirm(now: datetime) -> int:
 JOBS: tuple[Job, ...] = (
     Job("confirm_overdue", 300, _confirm),
     Job("sweep", 3600, jobs.sweep),
+    Job("sweep_outbox", 60, upkeep.sweep),
 )

@@ -16,6 +16,7 @@ from models import (
     Organization,
     PendingScan,
     RebindRequest,
+    SubscribeCredit,
     TryCount,
     WechatBinding,
 )
@@ -141,6 +142,7 @@ def unfollow(openid: str, now: datetime) -> None:
         RebindRequest.delete().where(RebindRequest.openid == openid).execute()
         LoginSession.delete().where(LoginSession.openid == openid).execute()
         OauthCode.delete().where(OauthCode.openid == openid).execute()
+        SubscribeCredit.delete().where(SubscribeCredit.openid == openid).execute()
         for member_id in accounts.end(WechatBinding.openid == openid, now):
             audit.record(SYSTEM, now, "binding.unfollowed", "member", member_id)
         WechatBinding.update(openid="").where(WechatBinding.openid == openid).execute()

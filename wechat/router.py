@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from wechat import texts
 from wechat.call import Call
-from wechat.handlers import checkin, person
+from wechat.handlers import checkin, person, receipts
 from wechat.menu import ME, SHUXUE
 
 Handler = Callable[[Call], str]
@@ -46,6 +46,10 @@ EVENTS: dict[str, Handler] = {
     "scan": person.scan,
     "unsubscribe": person.unfollow,
     "scancode_waitmsg": checkin.by_menu_scan,
+    "templatesendjobfinish": receipts.template_finished,
+    "subscribe_msg_popup_event": receipts.subscribe_asked,
+    "subscribe_msg_change_event": receipts.subscribe_changed,
+    "subscribe_msg_sent_event": receipts.subscribe_sent,
     "click": lambda call: CLICKS.get(call.inbound.event_key, _help)(call),
 }
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from services.rulebook import checkin, hours
+from services.rulebook import checkin, hours, reminders
 from services.rulebook.checkin import CheckinRules
 from services.rulebook.hours import HourRules
 from services.rulebook.loading import RulesFault, in_force, load
+from services.rulebook.reminders import ReminderRules
 
-__all__ = ["CheckinRules", "HourRules", "Rulebook", "RulesFault", "current", "use"]
+__all__ = ["CheckinRules", "HourRules", "ReminderRules", "Rulebook", "RulesFault", "current", "use"]
 
 
 class Rulebook:
@@ -27,6 +28,7 @@ class Rulebook:
         """
         self._hours = load(folder / "hours.toml", hours.build)
         self._checkin = load(folder / "checkin.toml", checkin.build)
+        self._reminders = load(folder / "reminders.toml", reminders.build)
 
     def hours(self, on: date) -> HourRules:
         """Return the hour rules in force on a civil day."""
@@ -39,6 +41,10 @@ class Rulebook:
     def hours_of_year(self, year: int) -> HourRules:
         """Return the hour rules of a year: those in force on its last day."""
         return in_force(self._hours, date(year, 12, 31))
+
+    def reminders(self, on: date) -> ReminderRules:
+        """Return the rules of reminders in force on a civil day."""
+        return in_force(self._reminders, on)
 
     def checkin(self, on: date) -> CheckinRules:
         """Return the check-in rules in force on a civil day."""

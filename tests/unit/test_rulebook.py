@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).resolve().parent.parent.parent / "rules"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("hours.toml", "checkin.toml"):
+    for name in ("hours.toml", "checkin.toml", "reminders.toml"):
         shutil.copy(SHIPPED / name, tmp_path / name)
     return tmp_path
 
