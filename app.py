@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -24,6 +24,8 @@ from services.tokens import TokenTable
 if TYPE_CHECKING:
     from flask import Flask
 
+    from scheduler.deliver import Deliverer
+    from services.delivery import Tally
     from services.inbox import Runner
     from wechat.callback import Callback
     from wechat.client import PlatformClient
@@ -124,6 +126,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     from web.server import build
 
     app = create_app(settings)
+    end_delivery = start_delivery(settings, app.extensions["writer"])
     waking = scheduler.start(system_clock, Tools(media=app.extensions["platform"]))
     server = build(app, host, port)
     signal.signal(signal.SIGTERM, _stop)
@@ -132,9 +135,48 @@ def serve(settings: Settings, host: str, port: int) -> int:
     finally:
         server.close()
         waking.shutdown(wait=False)
+        end_delivery()
         app.extensions["writer"].stop()
         disconnect()
     return 0
+
+
+def deliverer(settings: Settings, runner: Any) -> Deliverer:
+    """Return what sends the reminders that are due."""
+    from scheduler.deliver import Deliverer, Post
+    from wechat.messenger import WechatMessenger
+
+    messenger = WechatMessenger(platform_client(settings))
+    return Deliverer(Post(messenger, runner, system_clock, settings.public_url))
+
+
+def start_delivery(settings: Settings, runner: Any) -> Callable[[], None]:
+    """Deliver whenever somebody asks for it, and return what ends that in order (G11)."""
+    from scheduler.queue import DeliveryQueue
+    from services.delivery import waking
+
+    sender = deliverer(settings, runner)
+    queue = DeliveryQueue(settings.redis_url)
+    waking.use(queue.wake)
+    queue.start(sender.run)
+
+    def end() -> None:
+        waking.use(None)
+        sender.stop()
+        queue.stop()
+
+    return end
+
+
+def deliver_once(settings: Settings) -> Tally:
+    """Send what is due, from the command line."""
+    from services.writer import Writer
+
+    writer = Writer()
+    try:
+        return deliverer(settings, writer).run()
+    finally:
+        writer.stop()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -167,8 +209,8 @@ def _play() -> int:
     return play(_demo_tools())
 
 
-class _Menu:
-    """The one call that a command makes to the platform."""
+class _Account:
+    """The calls that commands make to the platform."""
 
     def __init__(self, client: PlatformClient, public_url: str) -> None:
         self._client = client
@@ -179,6 +221,12 @@ class _Menu:
         from wechat.menu import menu
 
         self._client.push_menu(menu(self._public_url))
+
+    def templates(self) -> list[str]:
+        """Return the numbers of the account's templates."""
+        answer = self._client.get("/cgi-bin/template/get_all_private_template", {})
+        rows = answer.get("template_list")
+        return [str(row.get("template_id")) for row in rows] if isinstance(rows, list) else []
 
 
 def main(argv: list[str]) -> int:
@@ -191,7 +239,8 @@ def main(argv: list[str]) -> int:
         serve=serve,
         demo=_demo,
         play=_play,
-        platform=lambda settings: _Menu(platform_client(settings), settings.public_url),
+        platform=lambda settings: _Account(platform_client(settings), settings.public_url),
+        deliver=deliver_once,
     )
     return cli.main(argv, tools)
 

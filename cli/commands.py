@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli import operate, people, privacy, shuxue, study
+from cli import delivering, operate, people, privacy, reminding, shuxue, study
 from cli.command import Command, Needs
 
 _STUDY = "学习活动：发布、点名、确认"
@@ -46,5 +46,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("shuxue record", "代录口述或纸上的述学", shuxue.record, shuxue.record_arguments),
     Command("shuxue accept", "收下", shuxue.accept, shuxue.report_arguments),
     Command("shuxue return", "退回，请本人补充", shuxue.give_back, shuxue.return_arguments),
+    Command("remind", "看谁该收到什么提醒，放进待发的队列", reminding.remind, reminding.remind_arguments),
+    Command("deliver", "把待发的提醒发出去，直到没有到时间的", delivering.deliver, wechat=True),
+    Command("release-fence", "撤掉围栏，恢复发送", delivering.release_fence, delivering.release_arguments),
+    Command("backup", "把整个数据库存成一个文件，不用停服务", delivering.backup, delivering.file_argument),
+    Command(
+        "restore",
+        "用备份替换数据库，之后先不发消息",
+        delivering.restore,
+        delivering.file_argument,
+        Needs.DATABASE,
+    ),
+    Command("doctor", "逐项检查是否正常", delivering.examine, needs=Needs.SETTINGS),
     Command("menu push", "把菜单推送到服务号", operate.menu_push, group_help="服务号菜单", wechat=True),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.clock import Clock
+from services.delivery import Tally
 
 
 class SettingsLike(Protocol):
@@ -18,10 +19,14 @@ class SettingsLike(Protocol):
 
 
 class Platform(Protocol):
-    """The one call to WeChat that a command makes."""
+    """The calls to WeChat that commands make."""
 
     def push_menu(self) -> None:
         """Put the account's menu in place; raises `services.ports.PlatformError`."""
+        ...
+
+    def templates(self) -> Collection[str]:
+        """Return the numbers of the account's templates; raises `services.ports.PlatformError`."""
         ...
 
 
@@ -38,6 +43,7 @@ class CliTools:
         demo: runs the demo on a port until stopped.
         play: plays the scene once.
         platform: the WeChat client of this deployment.
+        deliver: sends what is due and returns the counts.
     """
 
     clock: Clock
@@ -48,3 +54,4 @@ class CliTools:
     demo: Callable[[int], int]
     play: Callable[[], int]
     platform: Callable[[Any], Platform]
+    deliver: Callable[[Any], Tally]

@@ -16,6 +16,16 @@ from models.points import (
     PointOptIn,
     PointSummary,
 )
+from models.queue import QueuedTask
+from models.reminder import (
+    ChannelPause,
+    OptOut,
+    OutgoingFence,
+    ReachNote,
+    Reminder,
+    ReminderAttempt,
+    SubscribeCredit,
+)
 from models.session import Attendance, SceneTicket, StudySession
 from models.shuxue import (
     ReportCycle,
@@ -65,6 +75,14 @@ TABLES = (
     MemberSetting,
     ChatState,
     Feedback,
+    Reminder,
+    ReminderAttempt,
+    SubscribeCredit,
+    OptOut,
+    ReachNote,
+    ChannelPause,
+    OutgoingFence,
+    QueuedTask,
 )
 
 #: Tables whose rows are never changed or removed; triggers of the migrations hold it (R110, G14).

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services import attendance, jobs, make_ups, points
+from services.delivery import upkeep
 from services.points import summaries
 from services.ports import MediaFetch
 from services.shuxue import cycles, voices
@@ -33,6 +34,7 @@ JOBS: tuple[Job, ...] = (
     Job("close_cycles", 3600, cycles.close_due),
     Job("expire_make_ups", 21600, make_ups.expire_due),
     Job("sweep", 3600, jobs.sweep),
+    Job("sweep_outbox", 60, upkeep.sweep),
 )
 
 

@@ -12,6 +12,7 @@ from models import (
     OauthCode,
     PendingScan,
     RebindRequest,
+    SubscribeCredit,
     TryCount,
     WechatBinding,
 )
@@ -52,6 +53,7 @@ def forget(openids: Iterable[str]) -> None:
         TryCount.subject,
         ChatState.openid,
         RebindRequest.openid,
+        SubscribeCredit.openid,
     ):
         column.model.delete().where(column.in_(gone)).execute()
 

@@ -46,6 +46,12 @@ def finish(job: str, slot: int, result: int, now: datetime) -> None:
         ).execute()
 
 
+def is_done(job: str, slot: int) -> bool:
+    """Whether somebody has finished a slot's work."""
+    mine = (JobClaim.job == job) & (JobClaim.slot == slot)
+    return bool(JobClaim.select().where(mine, JobClaim.done_at.is_null(False)).exists())
+
+
 def sweep(now: datetime) -> int:
     """Remove what may not be kept any longer (F20, services/retention.py) and return how many rows went.
 

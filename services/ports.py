@@ -6,6 +6,7 @@ the real thing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol
 
@@ -170,4 +171,29 @@ class Transcriber(Protocol):
 
     def text(self, kind: str, body: bytes) -> str | None:
         """Return what is said in a sound of content type `kind`, or None when it cannot tell."""
+        ...
+
+
+class Messenger(Protocol):
+    """Writing to somebody through the platform: a template message, or an accepted 订阅通知."""
+
+    def template(
+        self, openid: str, template: str, fields: Mapping[str, str], client_msg_id: str, url: str
+    ) -> str:
+        """Send a template message and return the platform's number of it, "" when it names none.
+
+        Args:
+            openid: the receiver.
+            template: its number in the account's list.
+            fields: keyword → text, checked by the caller.
+            client_msg_id: the same receiver and id is delivered once within ten minutes.
+            url: the page that a tap opens.
+
+        Raises:
+            PlatformError: with the action of the table; nothing was accepted unless it is UNKNOWN.
+        """
+        ...
+
+    def subscribe(self, openid: str, template: str, fields: Mapping[str, str], url: str) -> str:
+        """Send one 订阅通知, which uses up one accept; returns and raises as `template` does."""
         ...

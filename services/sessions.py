@@ -26,6 +26,7 @@ from services.errors import ServiceError, invalid, not_found
 from services.policy import window
 from services.policy.amounts import hundredths
 from services.policy.credit import default_credit
+from services.reminders import events
 from services.transaction import transaction
 
 _KEY = re.compile(r"[0-9a-z]{10}")
@@ -182,6 +183,7 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
         require_manage(actor, session.organization.path, civil_day(now))
         if session.state is SessionState.CANCELLED:
             return session
+        published = session.state is not SessionState.DRAFT
         if state_of(session, now) not in {SessionState.DRAFT, SessionState.PUBLISHED, SessionState.OPEN}:
             raise ServiceError(
                 "wrong_state", "这次学习已经结束，不能取消。", "如果登记有误，请上级党务干部退回重核。"
@@ -191,6 +193,8 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
         absences.cancel(session)
         why = words(reason, 200, "原因") if reason else None
         audit.record(actor, now, "session.cancelled", "session", session.key, reason=why)
+        if published:
+            events.cancelled(session, now)
     return session
 
 

@@ -64,6 +64,6 @@ class FakeSceneQr:
 class DirectRunner:
     """Runs the work where it is called, in a transaction of its own."""
 
-    def run(self, act: Callable[[], T]) -> T:
+    def run(self, act: Callable[[], T], timeout: float = 0) -> T:
         with database.atomic():
             return act()

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Flask, Response, request
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, generate_latest
+
+from models.terms import ReminderState
+from services.delivery import upkeep
+from web.context import now
 
 REQUESTS = Counter("shuxue_requests", "Answers by endpoint and status.", ["endpoint", "status"])
 CALLBACKS = Counter("shuxue_callbacks", "Pushes of the platform by outcome.", ["outcome"])
+REMINDERS = Gauge("shuxue_reminders", "Reminders by state.", ["state"])
+OLDEST = Gauge("shuxue_reminders_oldest_due_seconds", "For how long the oldest due reminder has been due.")
+
+_log = structlog.get_logger("web")
 
 
 def measure(app: Flask) -> None:
@@ -21,7 +30,19 @@ def count_callback(outcome: str) -> None:
 
 def exposition() -> Response:
     """Return all counters, the process's memory among them, in the form that Prometheus reads."""
+    _read_outbox()
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _read_outbox() -> None:
+    try:
+        figures = upkeep.figures()
+    except Exception as error:  # the counters are wanted most when the database is away
+        _log.warning("outbox_unread", error=type(error).__name__)
+        return
+    for state in ReminderState:
+        REMINDERS.labels(state.value.lower()).set(figures.by_state.get(state, 0))
+    OLDEST.set(figures.age(now()))
 
 
 def _count(response: Response) -> Response:

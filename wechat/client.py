@@ -52,6 +52,7 @@ OPEN: Final = "https://open.weixin.qq.com"
 _HOSTS: Final = frozenset({"api.weixin.qq.com", "mp.weixin.qq.com", "open.weixin.qq.com"})
 
 _STATE = re.compile(r"[0-9A-Za-z]{1,128}")
+_FIELD = re.compile(r"data\.([a-z_]{1,24}[0-9]{1,4})\.")
 _REQUEST_ID = re.compile(r"rid: ([0-9a-f-]{1,40})")
 
 _log = structlog.get_logger(__name__)
@@ -361,7 +362,15 @@ def _refusal(error: WeChatClientException, path: str) -> PlatformError:
         return Busy(path)
     code = int(error.errcode)
     found = _REQUEST_ID.search(str(error.errmsg))
-    _log.warning("platform_refused", path=path, code=code, rid=found.group(1) if found else "")
+    # A field that breaks the rules (47003) is named by its keyword, which is no secret.
+    field = _FIELD.search(str(error.errmsg))
+    _log.warning(
+        "platform_refused",
+        path=path,
+        code=code,
+        rid=found.group(1) if found else "",
+        **({"field": field.group(1)} if field else {}),
+    )
     return Busy(path) if code == -1 else PlatformError(code, action_of(code), path)
 
 

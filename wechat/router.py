@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from wechat import texts
 from wechat.call import Call
-from wechat.handlers import absence, checkin, feedback, person, points, settings, shuxue, shuxue_yes
+from wechat.handlers import absence, checkin, feedback, person, points, receipts, settings, shuxue, shuxue_yes
 from wechat.menu import ME, SHUXUE
 
 Handler = Callable[[Call], str]
@@ -45,6 +45,10 @@ EVENTS: dict[str, Handler] = {
     "scan": person.scan,
     "unsubscribe": person.unfollow,
     "scancode_waitmsg": checkin.by_menu_scan,
+    "templatesendjobfinish": receipts.template_finished,
+    "subscribe_msg_popup_event": receipts.subscribe_asked,
+    "subscribe_msg_change_event": receipts.subscribe_changed,
+    "subscribe_msg_sent_event": receipts.subscribe_sent,
     "click": lambda call: CLICKS.get(call.inbound.event_key, _help)(call),
 }
 

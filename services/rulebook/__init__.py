@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from services.rulebook import checkin, feedback, hours, leave, notice, point_years, shuxue
+from services.rulebook import checkin, feedback, hours, leave, notice, point_years, reminders, shuxue
 from services.rulebook.checkin import CheckinRules
 from services.rulebook.feedback import FeedbackRules
 from services.rulebook.hours import HourRules
@@ -17,6 +17,7 @@ from services.rulebook.loading import RulesFault, in_force, load
 from services.rulebook.notice import Notice
 from services.rulebook.point_years import PointYears
 from services.rulebook.points import PointRules
+from services.rulebook.reminders import ReminderRules
 from services.rulebook.shuxue import ShuxueForm, ShuxueRules
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Notice",
     "PointRules",
     "PointYears",
+    "ReminderRules",
     "Rulebook",
     "RulesFault",
     "ShuxueForm",
@@ -53,6 +55,7 @@ class Rulebook:
         self._leave = load(folder / "leave.toml", leave.build)
         self._feedback = load(folder / "feedback.toml", feedback.build)
         self._point_years = point_years.read(folder / "points.toml")
+        self._reminders = load(folder / "reminders.toml", reminders.build)
 
     def points(self, on: date) -> PointRules:
         """Return the point rules of the points year that a civil day lies in."""
@@ -74,6 +77,10 @@ class Rulebook:
     def hours_of_year(self, year: int) -> HourRules:
         """Return the hour rules of a year: those in force on its last day."""
         return in_force(self._hours, date(year, 12, 31))
+
+    def reminders(self, on: date) -> ReminderRules:
+        """Return the rules of reminders in force on a civil day."""
+        return in_force(self._reminders, on)
 
     def checkin(self, on: date) -> CheckinRules:
         """Return the check-in rules in force on a civil day."""

@@ -13,6 +13,10 @@ import pytest
 import cli
 from models import Exemption, Member, Organization, RolePeriod
 from models.terms import ExemptionKind, MemberCategory, OrgKind, Role, Sector
+from scheduler.deliver import Deliverer, Post
+from services.delivery import Tally
+from tests.fakes import DirectRunner
+from tests.outbox import FakeMessenger
 
 
 class FakeFault(Exception):
@@ -45,6 +49,10 @@ class FakePlatform:
         """Take the menu."""
         self.menus += 1
 
+    def templates(self) -> list[str]:
+        """Return the templates of the account."""
+        return ["TPL-1"]
+
 
 @dataclass
 class Desk:
@@ -55,6 +63,7 @@ class Desk:
     settings: FakeSettings = field(default_factory=FakeSettings)
     platform: FakePlatform = field(default_factory=FakePlatform)
     ran: list[tuple[Any, ...]] = field(default_factory=list)
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
 
     def tools(self, **other: Any) -> cli.CliTools:
         """Return the doors, some of them replaced."""
@@ -67,8 +76,14 @@ class Desk:
             "demo": lambda port: self.ran.append(("demo", port)) or 0,
             "play": lambda: self.ran.append(("play",)) or 0,
             "platform": lambda settings: self.platform,
+            "deliver": lambda settings: self.deliver(),
         }
         return cli.CliTools(**{**doors, **other})
+
+    def deliver(self) -> Tally:
+        """Send what is due by a platform that accepts everything."""
+        runner: Any = DirectRunner()
+        return Deliverer(Post(self.messenger, runner, lambda: self.now, "https://x.test", 1)).run()
 
     def _load(self, wechat: bool) -> FakeSettings:
         if wechat:

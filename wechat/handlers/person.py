@@ -5,6 +5,7 @@ from __future__ import annotations
 from models import Member
 from services import access, agenda, binding, codes, hours
 from services.clock import civil, civil_day
+from services.delivery import receipts
 from wechat import texts
 from wechat.call import Call
 from wechat.handlers.checkin import by_scene
@@ -12,6 +13,7 @@ from wechat.handlers.checkin import by_scene
 
 def follow(call: Call) -> str:
     """Greet a new follower, who may have come through a session's QR or a card."""
+    receipts.follows(call.openid)
     return scan(call) if call.inbound.scene else texts.welcome(call.public_url) + texts.SCAN_AGAIN
 
 

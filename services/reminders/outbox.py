@@ -1,0 +1,126 @@
+"""Writing decisions into the outbox: set-based, each reminder once (G6, R94).
+
+A chunk's rows go in together: copied beside the outbox and taken over in one statement on PostgreSQL, by one
+prepared statement run over them on SQLite. What stands already is left as it is, so that of two processes
+one wins.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from models import database
+from models.terms import ReminderState
+from services.clock import seconds
+from services.reminders.decided import Decided, Due, Suppressed
+from services.statement import run
+from services.transaction import transaction
+
+#: What a decision writes, with the types of PostgreSQL.
+COLUMNS = {
+    "key": "varchar",
+    "branch_id": "integer",
+    "member_id": "integer",
+    "topic": "varchar",
+    "period": "varchar",
+    "state": "varchar",
+    "why": "varchar",
+    "channel": "varchar",
+    "about_id": "integer",
+    "session_id": "integer",
+    "fields": "text",
+    "words": "text",
+    "way": "varchar",
+    "edition": "varchar",
+    "due_at": "bigint",
+    "not_after": "bigint",
+    "created_at": "bigint",
+}
+_INTO = f"INSERT INTO reminder ({', '.join(COLUMNS)}, tries)"
+_INSERT = f"{_INTO} VALUES ({', '.join('?' * len(COLUMNS))}, 0) ON CONFLICT DO NOTHING"
+_WAITING = (
+    "CREATE TEMP TABLE IF NOT EXISTS reminder_in"
+    f" ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}) ON COMMIT DELETE ROWS"
+)
+_COPY = f"COPY reminder_in ({', '.join(COLUMNS)}) FROM STDIN"
+_TAKE = f"{_INTO} SELECT {', '.join(COLUMNS)}, 0 FROM reminder_in ON CONFLICT DO NOTHING"
+#: A row that waited for the end of the quiet hours becomes what is decided now, unless somebody was faster.
+_SETTLE = (
+    "UPDATE reminder SET state = ?, why = ?, channel = ?, fields = ?, words = ?, way = ?, due_at = ?,"
+    " not_after = ? WHERE member_id = ? AND topic = ? AND period = ? AND branch_id = ? AND state = 'PLANNED'"
+)
+
+
+def write(decided: Decided, edition: str, now: datetime) -> int:
+    """Write what is decided inside the caller's transaction and return how many rows are new."""
+    at = seconds(now)
+    decisions: list[Due | Suppressed] = [*decided.due, *decided.suppressed]
+    for each in decisions:
+        if not each.fresh and each.state is not ReminderState.PLANNED:
+            _settle(each)
+    return insert([_row(each, edition, at) for each in decisions if each.fresh])
+
+
+def insert(lines: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows in the order of the columns and count the new ones; those that stand stay as they are."""
+    if not lines:
+        return 0
+    with transaction():
+        return _copied(lines) if database.obj.server else _run_over(lines)
+
+
+def _run_over(lines: Sequence[tuple[Any, ...]]) -> int:
+    cursor = database.obj.connection().cursor()
+    try:
+        cursor.executemany(_INSERT, lines)
+        return int(cursor.rowcount)
+    finally:
+        cursor.close()
+
+
+def _copied(lines: Sequence[tuple[Any, ...]]) -> int:
+    cursor = database.obj.connection().cursor()
+    try:
+        cursor.execute(_WAITING)
+        with cursor.copy(_COPY) as copy:
+            for line in lines:
+                copy.write_row(line)
+        cursor.execute(_TAKE)
+        taken = int(cursor.rowcount)
+        cursor.execute("DELETE FROM reminder_in")
+        return taken
+    finally:
+        cursor.close()
+
+
+def _row(each: Due | Suppressed, edition: str, at: int) -> tuple[Any, ...]:
+    return (
+        secrets.token_urlsafe(15),
+        each.branch,
+        each.member,
+        each.topic.value,
+        each.period,
+        each.state.value,
+        each.why and each.why.value,
+        each.channel and each.channel.value,
+        each.about,
+        each.session,
+        json.dumps(each.fields, ensure_ascii=False),
+        each.words,
+        each.way,
+        edition,
+        seconds(each.due_at),
+        seconds(each.not_after),
+        at,
+    )
+
+
+def _settle(each: Due | Suppressed) -> None:
+    what = (each.state.value, each.why and each.why.value, each.channel and each.channel.value)
+    said = (json.dumps(each.fields, ensure_ascii=False), each.words, each.way)
+    when = (seconds(each.due_at), seconds(each.not_after))
+    run(_SETTLE, (*what, *said, *when, each.member, each.topic.value, each.period, each.branch))
