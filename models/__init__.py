@@ -3,10 +3,12 @@
 from models.audit import AuditLog
 from models.base import database
 from models.binding import BindingCode, PendingScan, RebindRequest, TryCount, WechatBinding
+from models.branch_life import BranchNotice, MicroLecture, PlanItem, Survey, SurveyAnswer, SurveyTicket
 from models.hours import ExternalStudy, HourEntry
-from models.inbox import InboundMessage, JobClaim, LoginSession, OauthCode, PlatformToken
+from models.inbox import InboundMessage, JobClaim, LoginSession, OauthCode, PlatformToken, StepUp
 from models.leave import Leave, MakeUp
 from models.member import Exemption, Member, Mobility, RolePeriod
+from models.moving import ContactLog, Transfer
 from models.organization import Organization
 from models.person import ChatState, Feedback, MemberSetting
 from models.points import (
@@ -26,6 +28,7 @@ from models.reminder import (
     ReminderAttempt,
     SubscribeCredit,
 )
+from models.roll import RollEntry, SessionInvite
 from models.session import Attendance, SceneTicket, StudySession
 from models.shuxue import (
     ReportCycle,
@@ -83,6 +86,17 @@ TABLES = (
     ChannelPause,
     OutgoingFence,
     QueuedTask,
+    RollEntry,
+    SessionInvite,
+    Transfer,
+    ContactLog,
+    PlanItem,
+    BranchNotice,
+    Survey,
+    SurveyTicket,
+    SurveyAnswer,
+    MicroLecture,
+    StepUp,
 )
 
 #: Tables whose rows are never changed or removed; triggers of the migrations hold it (R110, G14).

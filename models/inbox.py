@@ -25,12 +25,28 @@ class PlatformToken(BaseModel):
 
 
 class LoginSession(BaseModel):
-    """A page session held by the server (G16): the cookie's hash, whose it is, and until when."""
+    """A page session held by the server (G16): the cookie's hash, whose it is, and until when.
+
+    Until `proved_until` the person has proved once more who they are, as steps of weight ask for.
+    """
 
     token_hash = CharField(max_length=64, primary_key=True)
     openid = CharField(max_length=64, index=True)
     created_at = MomentField()
     expires_at = MomentField(index=True)
+    proved_until = MomentField(null=True)
+
+
+class StepUp(BaseModel):
+    """The code that proves once more who somebody is, before an export, a deletion or a change of roles.
+
+    It is asked for in the chat and typed into the page; only its hash is kept.
+    """
+
+    openid = CharField(max_length=64, primary_key=True)
+    code_hash = CharField(max_length=64)
+    expires_at = MomentField()
+    tries = IntegerField(default=0)
 
 
 class OauthCode(BaseModel):

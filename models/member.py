@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from peewee import CharField, ForeignKeyField, TextField
+from peewee import SQL, BooleanField, CharField, ForeignKeyField, TextField
 
-from models.base import BaseModel, DayField, TermField
+from models.base import BaseModel, DayField, MomentField, TermField
 from models.organization import Organization
-from models.terms import ExemptionKind, MemberCategory, Role
+from models.terms import ExemptionKind, HostState, MemberCategory, Role
 
 
 class Member(BaseModel):
@@ -60,7 +60,10 @@ class Exemption(BaseModel):
 
 
 class Mobility(BaseModel):
-    """流动党员: away from the home branch, perhaps studying with a host branch (R33, R34)."""
+    """流动党员: away from the home branch, perhaps studying with a host branch (R33, R34).
+
+    `host_state` says whether the host has agreed to look after the member.
+    """
 
     member = ForeignKeyField(Member, backref="mobilities", on_delete="CASCADE")
     destination = CharField(max_length=50)
@@ -70,6 +73,10 @@ class Mobility(BaseModel):
     until = DayField(null=True)
     contact_person = CharField(max_length=50, null=True)
     next_contact_due = DayField(null=True)
+    abroad = BooleanField(default=False, constraints=[SQL("DEFAULT false")])
+    host_state = TermField(HostState, default=HostState.NONE, constraints=[SQL("DEFAULT 'NONE'")])
+    host_by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="hosted", index=False)
+    host_at = MomentField(null=True)
 
     class Meta:
         """A member leaves on a day once."""

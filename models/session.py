@@ -53,7 +53,8 @@ class Attendance(BaseModel):
     """One member's place in one session (R24). `branch` is the session's organization, which owns the row.
 
     `due` is fixed when the session is published, so that a rate stays what it was; `part_credit` is
-    what a PARTIAL attendance earns, in hundredths, when it differs from the default half.
+    what a PARTIAL attendance earns, in hundredths, when it differs from the default half, and `half` the
+    half of a long session, 1 or 2, that the member was there for.
     """
 
     branch = ForeignKeyField(Organization, on_delete="RESTRICT", index=False)
@@ -65,6 +66,7 @@ class Attendance(BaseModel):
     at = MomentField(null=True)
     by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="entered", index=False)
     part_credit = IntegerField(null=True)
+    half = IntegerField(null=True)
 
     class Meta:
         """A second scan finds the first; the owning branch in the key lets the data be spread by it."""

@@ -350,6 +350,40 @@ class FeedbackState(Term):
     ANSWERED = "ANSWERED", "已回复"
 
 
+class HostState(Term):
+    """Whether a host branch looks after a mobile member (R34)."""
+
+    NONE = "NONE", "没有流入地支部"
+    ASKED = "ASKED", "等流入地支部答复"
+    ACCEPTED = "ACCEPTED", "流入地支部已接收"
+    REFUSED = "REFUSED", "流入地支部未接收"
+    RETURNED = "RETURNED", "已回来"
+
+
+class TransferState(Term):
+    """States of a transfer between branches."""
+
+    PROPOSED = "PROPOSED", "等接收"
+    DONE = "DONE", "已转接"
+    REFUSED = "REFUSED", "未接收"
+    WITHDRAWN = "WITHDRAWN", "已收回"
+
+
+class RollOutcome(Term):
+    """What became of an entry that a device sent."""
+
+    TAKEN = "TAKEN", "已记上"
+    KNOWN = "KNOWN", "原来已经有了"
+    REFUSED = "REFUSED", "没有记上"
+
+
+class SurveyState(Term):
+    """States of a survey."""
+
+    OPEN = "OPEN", "正在填"
+    CLOSED = "CLOSED", "已结束"
+
+
 class Topic(Term):
     """What a reminder is about (R90)."""
 

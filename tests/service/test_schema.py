@@ -144,7 +144,7 @@ def test_the_comparison_sees_a_width_a_null_an_index_a_check_and_a_trigger(
 
 def test_migrating_twice_changes_nothing(new_url: Callable[[], str]) -> None:
     db = connect(new_url())
-    assert schema.pending() == ["0001_initial", "0002_member_side", "0003_reminders"]
+    assert schema.pending() == ["0001_initial", "0002_member_side", "0003_reminders", "0004_console"]
     assert schema.migrate() == schema_names()
     before = shape_of(db)
     assert (schema.migrate(), schema.pending()) == ([], [])
