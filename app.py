@@ -103,6 +103,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, runner: Runner |
         secure_cookies=settings.secure_cookies,
         secret_key=settings.secret_key,
         static_dir=ROOT / "static",
+        documents_dir=settings.rules_dir / "documents",
     )
     web.register(app, context)
     reception = Reception(door_of(settings), writer, clock, settings.public_url, web.count_callback)

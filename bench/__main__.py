@@ -12,6 +12,7 @@ BENCHES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("bench.checkin", (), True),
     ("bench.burst", ("--scans", "1000", "5000"), True),
     ("bench.roster", (), False),
+    ("bench.export", (), False),
     ("bench.delivery", (), True),
     ("bench.gaps", (), True),
     ("bench.year", ("--branches", "200"), False),

@@ -27,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("bind-code", "生成绑定码（一天有效）", people.bind_code, people.number_argument),
     Command("card", "生成身份卡的编码（三十天有效）", people.card, people.number_argument),
     Command("unbind", "解除微信绑定，记录不动", people.unbind, people.number_argument),
+    Command("handover", "交接书记，一步完成", people.handover, people.handover_arguments),
     Command("member show", "一位党员的学时和来由", people.show, people.show_arguments, group_help="党员"),
     Command("export", "把一位党员的数据写成文件，交给本人", privacy.export, privacy.export_arguments),
     Command("erase", "党组织决定后，永久删除一位党员", privacy.erase, privacy.erase_arguments),

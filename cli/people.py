@@ -8,7 +8,8 @@ from pathlib import Path
 from cli import documents, values
 from cli.answer import DONE, REFUSED, Answer
 from cli.command import Call
-from services import binding, new_phone, sessions
+from models.terms import Role
+from services import binding, new_phone, roles, sessions
 from services.actor import OPERATOR
 from services.clock import civil, civil_day
 from services.roster import import_roster
@@ -63,6 +64,23 @@ def unbind(call: Call) -> Answer:
     """Untie a member's account."""
     member = binding.release(OPERATOR, call.member, call.now)
     return Answer({"member": member.number, "bound": False}, f"{member.name} 已解除绑定，学习记录都在。")
+
+
+def handover_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which organization, to whom, and what becomes of the former secretary."""
+    parser.add_argument("organization", metavar="代码", help="党组织代码，例如 ZB0001")
+    number_argument(parser)
+    parser.add_argument(
+        "--stays", type=values.term(Role), metavar="职务", help="原书记留任 DEPUTY 或 COMMITTEE；默认不再任职"
+    )
+
+
+def handover(call: Call) -> Answer:
+    """Hand a branch over to another secretary; the former one's rights end at this moment."""
+    done = roles.hand_over(OPERATOR, call.organization, call.member, call.now, stays=call.stays)
+    document = {"organization": call.organization, "secretary": call.member, "on": done.on.isoformat()}
+    before = f"，原书记 {done.former} 的职务现在结束" if done.former else ""
+    return Answer(document, f"{done.organization} 的书记现在是 {done.successor}{before}。")
 
 
 def show_arguments(parser: argparse.ArgumentParser) -> None:

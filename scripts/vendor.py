@@ -18,10 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 STAMP = MODULES / ".vendored"
 
+FONT = "@expo-google-fonts/noto-sans-sc"
+
 # What is served and what the tests read: installed file → our copy. A licence goes with its file.
 COPIES = {
     "weui/dist/style/weui.min.css": "static/vendor/weui.min.css",
     "weui/LICENSE.txt": "static/vendor/weui.LICENSE.txt",
+    # Not served: what is printed (PDF) embeds the letters it uses, rare names included.
+    f"{FONT}/400Regular/NotoSansSC_400Regular.ttf": "static/vendor/NotoSansSC-400.ttf",
+    f"{FONT}/700Bold/NotoSansSC_700Bold.ttf": "static/vendor/NotoSansSC-700.ttf",
+    f"{FONT}/LICENSE": "static/vendor/NotoSansSC.LICENSE.txt",
 }
 
 # Older releases of npm do not know the format of our lock file.

@@ -105,6 +105,20 @@ def reachable_members(rights: Rights, numbers: Sequence[str]) -> list[Member]:
     """
     if not numbers:
         raise invalid("member", "还没有选人。", "请至少选一位同志。")
+    found = members_within(rights, numbers)
+    missing = [number for number in dict.fromkeys(numbers) if number not in found]
+    if missing:
+        raise ServiceError(
+            "not_found",
+            f"名单里没有 {'、'.join(missing)}。",
+            "请核对编号，只能选自己支部（小组）的党员。",
+            kind="not_found",
+        )
+    return [found[number] for number in dict.fromkeys(numbers)]
+
+
+def members_within(rights: Rights, numbers: Sequence[str]) -> dict[str, Member]:
+    """Return those of these numbers that exist and lie within reach; the others are simply not there."""
     branch, group = Organization.alias(), Organization.alias()
     # What no roster can hold is not asked of the database: the two refuse it in different ways.
     asked = sorted({number for number in numbers if number.isprintable()})
@@ -116,16 +130,7 @@ def reachable_members(rights: Rights, numbers: Sequence[str]) -> list[Member]:
         .where(Member.number.in_(asked))
         .objects()
     )
-    found = {row.number: row for row in rows if rights.reaches(row.branch_path, row.group_path)}
-    missing = [number for number in dict.fromkeys(numbers) if number not in found]
-    if missing:
-        raise ServiceError(
-            "not_found",
-            f"名单里没有 {'、'.join(missing)}。",
-            "请核对编号，只能选自己支部（小组）的党员。",
-            kind="not_found",
-        )
-    return [found[number] for number in dict.fromkeys(numbers)]
+    return {row.number: row for row in rows if rights.reaches(row.branch_path, row.group_path)}
 
 
 def led_organizations(member_id: int, on: date) -> list[Grant]:

@@ -7,19 +7,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from models import Attendance, Member, Organization, StudySession
-from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import absences, audit, codes, points, posting, rulebook, sessions
+from models.terms import AttendanceSource, AttendanceStatus, SessionState
+from services import absences, audit, codes, marking, points, posting, rulebook, sessions
 from services.access import reachable_members, require_manage, session_rights
 from services.actor import SYSTEM, Actor
 from services.clock import civil_day, seconds
 from services.errors import ServiceError, invalid, not_found
+from services.marking import Mark
 from services.policy import rates
 from services.policy.amounts import hours as as_hours
 from services.transaction import transaction
-
-#: What a roll call may write; EXPECTED takes a mistaken call back.
-CALLABLE = frozenset(AttendanceStatus) - {AttendanceStatus.EXEMPT}
-_BEFORE_START = frozenset({AttendanceStatus.LEAVE, AttendanceStatus.EXPECTED})
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,8 @@ class Place:
     due: bool
     source: AttendanceSource | None
     at: datetime | None
+    half: int | None = None
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,8 @@ def roll(key: str, now: datetime) -> Roll:
             Attendance.due,
             Attendance.source,
             Attendance.at,
+            Attendance.half,
+            Attendance.by,
         )
         .join(Member, on=(Attendance.member == Member.id))
         .left_outer_join(group, on=(Member.group == group.id))
@@ -87,6 +88,7 @@ def call_roll(  # noqa: PLR0917 - who, which session, what, whom, when; the way 
     now: datetime,
     source: AttendanceSource = AttendanceSource.ROLL_CALL,
     part_credit: int | None = None,
+    half: int | None = None,
 ) -> Roll:
     """Mark members as a leader or group head saw them (R27: openly, by name of the caller).
 
@@ -101,22 +103,21 @@ def call_roll(  # noqa: PLR0917 - who, which session, what, whom, when; the way 
         now: this moment.
         source: by which way it became known (F04).
         part_credit: hundredths of an hour that PARTIAL earns; None for the rule's default.
+        half: which half of a long session PARTIAL means, 1 or 2; who was there for both is PRESENT.
 
     Raises:
         ServiceError: confirmed already, not yet begun, unknown or unreachable numbers, an amount that
-            is no part of the session's.
+            is no part of the session's, a half of a short one.
     """
-    if status not in CALLABLE:
-        raise invalid("status", "点名不能登记为这个状态。", "请选到会、迟到、部分参加、请假或未到。")
     with transaction():
         session = sessions.find_to_change(key)
         rights = session_rights(actor, session.organization.path, civil_day(now))
         if not rights.prefixes:
             raise not_found("这次学习")
-        _require_callable(session, status, now)
+        mark = Mark(status, now, source, part_credit, half)
+        marking.require_callable(session, sessions.state_of(session, now), mark)
         members = reachable_members(rights, numbers)
-        values = _values(session, status, source, now, part_credit)
-        _mark(session, members, status, values, actor)
+        marking.write(session, members, mark, actor)
         audit.record(
             actor,
             now,
@@ -232,77 +233,3 @@ def scene(session: StudySession) -> str:
 def credit_of(session: StudySession) -> Decimal:
     """Return a session's hours."""
     return as_hours(session.credit)
-
-
-def _require_callable(session: StudySession, status: AttendanceStatus, now: datetime) -> None:
-    state = sessions.state_of(session, now)
-    if state is SessionState.CONFIRMED:
-        raise ServiceError("confirmed", "这次学习已确认。", "要改到会情况，请上级党务干部先退回重核。")
-    if state in {SessionState.DRAFT, SessionState.CANCELLED}:
-        raise ServiceError("wrong_state", f"这次学习{state.label}，不能点名。", "请核对是不是这一次。")
-    if state is SessionState.PUBLISHED and status not in _BEFORE_START:
-        raise ServiceError("too_early", "签到还没有开始，现在不能点名。", "到时再点就好；请假可以先登记。")
-
-
-def _mark(
-    session: StudySession,
-    members: list[Member],
-    status: AttendanceStatus,
-    values: dict[str, object],
-    actor: Actor,
-) -> None:
-    """Write the members' places; one that says the same already keeps its time and its way."""
-    ids = [member.id for member in members]
-    mine = Attendance.session == session
-    places = list(Attendance.select().where(mine, Attendance.member.in_(ids)))
-    _add_places(session, set(ids) - {place.member_id for place in places}, values, actor)
-    changed = [place for place in places if place.status is not status]
-    # Who need not come goes back to that, and is never absent for it (R30).
-    freed = [place.id for place in changed if status is AttendanceStatus.EXPECTED and not place.due]
-    again = [
-        place.id for place in places if place.status is status and place.part_credit != values["part_credit"]
-    ]
-    marked = [place.id for place in changed if place.id not in set(freed)]
-    for rows, columns in (
-        (marked, values),
-        (freed, values | {"status": AttendanceStatus.EXEMPT}),
-        (again, {"part_credit": values["part_credit"]}),
-    ):
-        if rows:
-            Attendance.update(by=actor.member_id, **columns).where(Attendance.id.in_(rows)).execute()
-
-
-def _add_places(session: StudySession, ids: set[int], values: dict[str, object], actor: Actor) -> None:
-    """Give a place, not due, to those of the reach who have none."""
-    if ids:
-        row = {"branch": session.organization_id, "session": session, "due": False, "by": actor.member_id}
-        Attendance.insert_many(
-            [{**row, "member": member, **values} for member in sorted(ids)]
-        ).on_conflict_ignore().execute()
-
-
-def _values(
-    session: StudySession,
-    status: AttendanceStatus,
-    source: AttendanceSource,
-    now: datetime,
-    part_credit: int | None,
-) -> dict[str, object]:
-    """Return the columns that a call writes.
-
-    Raises:
-        ServiceError: `invalid` for a part that is no part of the session's hours (R07).
-    """
-    if part_credit is not None and not 0 <= part_credit <= session.credit:
-        most = as_hours(session.credit)
-        raise invalid("part_credit", "部分参加的学时不对。", f"请填 0 到 {most} 之间的数。")
-    there = status in rates.THERE
-    if source is AttendanceSource.ROLL_CALL and session.kind is SessionKind.HOME_VISIT:
-        # Who calls the roll of a home visit was there, at the member's door (F04).
-        source = AttendanceSource.VISIT
-    return {
-        "status": status,
-        "source": source if there else None,
-        "at": now if there else None,
-        "part_credit": part_credit if status is AttendanceStatus.PARTIAL else None,
-    }

@@ -48,6 +48,15 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Posted:
+    """What the branch says or asks at present: how many, and one of them by key and title (F09)."""
+
+    count: int
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
 class MemberDesk:
     """What waits for a member, the points of the year in hundredths, and the roles that are held today.
 
@@ -58,6 +67,8 @@ class MemberDesk:
     roles: frozenset[Role]
     score: int | None = None
     band: str | None = None
+    notices: Posted | None = None
+    surveys: Posted | None = None
 
     @property
     def leads(self) -> bool:
@@ -78,6 +89,9 @@ class MemberDesk:
 #: How long a decision or an answer stands on the home; it stays on its own page for good.
 _NEWS = timedelta(days=14)
 _REPORTS = (Waits.RETURNED, Waits.RECORDED, Waits.WRITING)
+#: What the branch says to all, and rows that are no things to do.
+_POSTED = frozenset({"notice", "survey"})
+_NO_ITEMS = _POSTED | {"role", "points"}
 #: How a row of a report reads, by its state; other states wait for somebody else.
 _OF_STATE = {
     ReportState.RETURNED: Waits.RETURNED,
@@ -121,6 +135,13 @@ UNION ALL
 SELECT 'answer', MIN(f.key), '', '', COUNT(*), '', 0 FROM feedback f
 WHERE f.member_id = ? AND f.state = 'ANSWERED' AND f.answered_at >= ?
 UNION ALL
+SELECT 'notice', MIN(n.key), MIN(n.title), '', COUNT(*), '', 0 FROM branch_notice n
+WHERE n.organization_id IN ({mine}) AND n.until >= ? AND n.withdrawn_at IS NULL
+UNION ALL
+SELECT 'survey', MIN(v.key), MIN(v.title), '', COUNT(*), '', 0 FROM survey v
+WHERE v.organization_id IN ({mine}) AND v.until >= ? AND v.state = 'OPEN'
+ AND NOT EXISTS (SELECT 1 FROM survey_ticket k WHERE k.survey_id = v.id AND k.member_id = ?)
+UNION ALL
 SELECT 'points', '', '', '', COUNT(*), '', COALESCE(SUM(e.points), 0) FROM point_entry e
 WHERE e.member_id = ? AND e.year = ?
 UNION ALL
@@ -135,19 +156,28 @@ def for_member(member: Member, now: datetime) -> MemberDesk:
     years = rulebook.current().point_years
     year = years.year_of(civil_day(now))
     above = [int(part) for part in member.branch.path.split(".") if part]
+    mine = [*above, member.group_id] if member.group_id else above
     who = member.id
     params = (who, who, *above, today, today, who, who, who, who, since, who, who, seconds(now))
     rows = run(
-        _FOR_MEMBER.format(above=", ".join("?" * len(above))),
-        (*params, who, since, who, year, who, today, today),
+        _FOR_MEMBER.format(above=", ".join("?" * len(above)), mine=", ".join("?" * len(mine))),
+        (*params, who, since, *mine, today, *mine, today, who, who, year, who, today, today),
     ).fetchall()
     roles = frozenset(Role(row[3]) for row in rows if row[0] == "role")
     score = next((row[6] for row in rows if row[0] == "points" and row[4]), None)
-    items = [_item(row) for row in rows if row[0] not in ("role", "points") and (row[4] or row[5])]
+    items = [_item(row) for row in rows if row[0] not in _NO_ITEMS and (row[4] or row[5])]
     order = list(Waits)
     items.sort(key=lambda item: (order.index(item.kind), item.due or date.min, item.key))
     band = None if score is None else years.of_year(year).band(int(score))
-    return MemberDesk(tuple(items), roles, None if score is None else int(score), band)
+    posted = {row[0]: Posted(int(row[4]), row[1], row[2]) for row in rows if row[0] in _POSTED and row[4]}
+    return MemberDesk(
+        items=tuple(items),
+        roles=roles,
+        score=None if score is None else int(score),
+        band=band,
+        notices=posted.get("notice"),
+        surveys=posted.get("survey"),
+    )
 
 
 def _item(row: tuple[Any, ...]) -> Item:

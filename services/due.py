@@ -29,6 +29,19 @@ def lay_list(session: StudySession, members: list[Member]) -> int:
     return _insert(session, Member.id.in_([member.id for member in members]))
 
 
+def in_scope(session: StudySession, members: list[int]) -> set[int]:
+    """Return which of these members belong to the session's scope as it is today; nobody for a list."""
+    if session.due_scope is DueScope.LIST:
+        return set()
+    found = Member.select(Member.id).where(_in_scope(session), Member.id.in_(members)).tuples()
+    return {member for (member,) in found}
+
+
+def lay_for(session: StudySession, members: list[int]) -> None:
+    """Lay out places for members who came into the scope after it was published."""
+    _insert(session, Member.id.in_(members))
+
+
 def _in_scope(session: StudySession) -> Any:
     day = civil_day(session.starts_at)
     organization = session.organization

@@ -75,6 +75,17 @@ def required_of(
     return _required(rows, _period(active_from, active_to), year, on)
 
 
+def required_from(
+    rows: list[tuple[str, str, str, str | None]],
+    active_from: date,
+    active_to: date | None,
+    year: int,
+    on: date,
+) -> int | None:
+    """Return the same from rows of `records.standing_rows` that were read for many members at once."""
+    return _required(rows, Period(active_from, active_to), year, on)
+
+
 def _required(
     rows: list[tuple[str, str, str, str | None]], active: Period, year: int, on: date
 ) -> int | None:

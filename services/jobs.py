@@ -14,6 +14,7 @@ from models import (
     PendingScan,
     RebindRequest,
     SceneTicket,
+    StepUp,
     TryCount,
     WechatBinding,
 )
@@ -74,6 +75,7 @@ def _stale(now: datetime) -> list[Any]:
     return [
         OauthCode.delete().where(OauthCode.at < login),
         LoginSession.delete().where(LoginSession.expires_at < now),
+        StepUp.delete().where(StepUp.expires_at < now),
         PendingScan.delete().where(PendingScan.at < trace),
         ChatState.delete().where(ChatState.changed_at < now - retention.days(retention.TALK_DAYS)),
         TryCount.delete().where(TryCount.day < civil_day(trace)),

@@ -21,6 +21,7 @@ class Keyring:
         """Derive the keys of all purposes from the deployment's secret."""
         self._root = secret.encode()
         self._phone = AESGCM(self._derive(b"phone"))
+        self._carried = AESGCM(self._derive(b"carried"))
         self._codes = self._derive(b"codes")
         self._hashes = self._derive(b"hashes")
 
@@ -51,6 +52,19 @@ class Keyring:
         try:
             return self._phone.decrypt(raw[:12], raw[12:], None).decode()
         except InvalidTag:
+            return None
+
+    def carry(self, content: bytes) -> str:
+        """Seal what a page carries to its next step, so that nothing of it stays behind here."""
+        nonce = secrets.token_bytes(12)
+        return base64.b64encode(nonce + self._carried.encrypt(nonce, content, None)).decode()
+
+    def carried(self, sealed: str) -> bytes | None:
+        """Open what `carry` sealed; None for anything else."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            return self._carried.decrypt(raw[:12], raw[12:], None)
+        except (InvalidTag, ValueError):
             return None
 
 

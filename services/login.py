@@ -83,6 +83,12 @@ def end(token: str) -> None:
         LoginSession.delete().where(LoginSession.token_hash == keyring.current().fingerprint(token)).execute()
 
 
+def end_everywhere(openid: str) -> int:
+    """End all sessions of an account, on every phone and computer, and return how many there were (G16)."""
+    with transaction():
+        return int(LoginSession.delete().where(LoginSession.openid == openid).execute())
+
+
 def remember_code(state: str, code: str, openid: str, now: datetime) -> None:
     """Keep who stood behind a code, for the second call of the same login.
 

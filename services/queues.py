@@ -16,22 +16,26 @@ from models import (
     Leave,
     MakeUp,
     Member,
+    Mobility,
     Organization,
     PointClaim,
     ShuxueReport,
+    Transfer,
     VoiceNote,
 )
 from models.terms import (
     ClaimState,
     ExternalState,
     FeedbackState,
+    HostState,
     LeaveState,
     MakeUpState,
     ReportState,
     Role,
+    TransferState,
     VoiceState,
 )
-from services import deciders, messages, rulebook
+from services import deciders, messages, mobility, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
@@ -47,6 +51,8 @@ class Queue(StrEnum):
     MAKE_UPS = "make_ups"
     EXTERNALS = "externals"
     FEEDBACK = "feedback"
+    TRANSFERS = "transfers"
+    HOSTING = "hosting"
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def for_leader(actor: Actor, now: datetime) -> dict[Queue, int]:
     reach = _reach(actor, now)
     parts = [part for part in (count(reach) for count in _COUNTS) if part is not None]
     parts.append(_feedback(actor, now))
+    parts += [part for part in (_transfers(actor, now), _hosting(actor, now)) if part is not None]
     union = parts[0]
     for part in parts[1:]:
         union = union.union_all(part)
@@ -131,6 +138,36 @@ def _feedback(actor: Actor, now: datetime) -> Any:
         Feedback.select(SQL(f"'{Queue.FEEDBACK}'"), fn.COUNT(Feedback.id))
         .join(Organization, on=(Feedback.organization == Organization.id))
         .where(messages.to_read_by(actor, now), Feedback.state == FeedbackState.OPEN)
+    )
+
+
+def _transfers(actor: Actor, now: datetime) -> Any:
+    """Count the members whom other branches offer to one's own (R10)."""
+    target = Organization.alias()
+    below = mobility.asked_below(actor, civil_day(now), target)
+    if below is None:
+        return None
+    return (
+        Transfer.select(SQL(f"'{Queue.TRANSFERS}'"), fn.COUNT(Transfer.id))
+        .join(target, on=(Transfer.target == target.id))
+        .where(below, Transfer.state == TransferState.PROPOSED)
+    )
+
+
+def _hosting(actor: Actor, now: datetime) -> Any:
+    """Count the mobile members for whom one's own branch is asked to be the host (R34)."""
+    host = Organization.alias()
+    below = mobility.asked_below(actor, civil_day(now), host)
+    if below is None:
+        return None
+    return (
+        Mobility.select(SQL(f"'{Queue.HOSTING}'"), fn.COUNT(Mobility.id))
+        .join(host, on=(Mobility.host == host.id))
+        .where(
+            below,
+            Mobility.host_state == HostState.ASKED,
+            Mobility.until.is_null() | (Mobility.until >= civil_day(now)),
+        )
     )
 
 

@@ -179,6 +179,14 @@ def district() -> District:
     )
 
 
+def named(field: District) -> District:
+    """Give the district's people names as a roster takes them: letters and 汉字 alone."""
+    names = {"S1": "员书记", "H1": "员组长", "M1": "员甲", "M2": "员乙", "M3": "员丙", "M4": "员丁"}
+    for number, name in names.items():
+        Member.update(name=name).where(Member.number == number).execute()
+    return field
+
+
 def plan(where: Organization, **changes: Any) -> sessions.SessionPlan:
     """Plan 90 minutes of a theme day at the usual start."""
     values: dict[str, Any] = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web import assets, auth, care, errors, health, lifecycle, metrics, screen, security
+from web import assets, auth, care, errors, health, lifecycle, metrics, screen, security, stepping
 from web.context import WebContext, keep
 from web.member import (
     bind,
+    branch_life,
     claims,
     external,
     feedback,
@@ -24,13 +25,33 @@ from web.member import (
     voices,
     writing,
 )
-from web.secretary import cards, helpers, oral, plan, roll, steps, today
+from web.secretary import (
+    cadence,
+    cards,
+    exports,
+    helpers,
+    lectures,
+    notices,
+    oral,
+    plan,
+    plan_year,
+    printing,
+    roll,
+    roster_upload,
+    steps,
+    surveys,
+    today,
+)
 from web.secretary import claims as claims_desk
 from web.secretary import external as external_desk
 from web.secretary import feedback as feedback_desk
 from web.secretary import leave as leave_desk
 from web.secretary import make_ups as make_ups_desk
+from web.secretary import members as members_desk
+from web.secretary import mobility as mobility_desk
+from web.secretary import roles as roles_desk
 from web.secretary import shuxue as branch_shuxue
+from web.secretary import transfers as transfers_desk
 from web.secretary import voices as voices_desk
 from web.security import csrf
 from web.template import teach
@@ -57,6 +78,7 @@ BLUEPRINTS = (
     make_ups_desk.pages,
     external.pages,
     external_desk.pages,
+    roles_desk.pages,
     bind.pages,
     privacy.pages,
     help.pages,
@@ -68,10 +90,23 @@ BLUEPRINTS = (
     steps.pages,
     claims_desk.pages,
     feedback_desk.pages,
+    cadence.pages,
+    plan_year.pages,
+    notices.pages,
+    surveys.pages,
+    lectures.pages,
+    branch_life.pages,
     branch_shuxue.pages,
     oral.pages,
     helpers.pages,
     screen.pages,
+    members_desk.pages,
+    roster_upload.pages,
+    transfers_desk.pages,
+    mobility_desk.pages,
+    stepping.pages,
+    exports.pages,
+    printing.pages,
 )
 
 count_callback = metrics.count_callback

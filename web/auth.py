@@ -16,7 +16,7 @@ from services.ports import Action, PlatformError
 from web.context import current, now
 from web.errors import page
 from web.security import drop_login_cookie, set_login_cookie
-from web.visitor import own_path
+from web.visitor import own_path, require_openid
 
 pages = Blueprint("auth", __name__)
 
@@ -65,6 +65,16 @@ def logout() -> Answer:
         logins.end(token)
     session.clear()
     response = Answer(render_template("auth/left.html"), mimetype="text/html")
+    drop_login_cookie(response, current())
+    return response
+
+
+@pages.post("/auth/logout-everywhere")
+def logout_everywhere() -> Answer:
+    """End all sessions of the account: a phone that was lost or lent opens nothing at its next request."""
+    logins.end_everywhere(require_openid())
+    session.clear()
+    response = Answer(render_template("auth/left.html", everywhere=True), mimetype="text/html")
     drop_login_cookie(response, current())
     return response
 

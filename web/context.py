@@ -15,6 +15,8 @@ from services.inbox import Runner
 from services.ports import Identity, SceneQr, Transcriber
 
 _KEY = "shuxue.web"
+#: The templates of documents that we ship.
+DOCUMENTS = Path(__file__).resolve().parents[1] / "rules" / "documents"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class WebContext:
         secret_key: signs the visitor's short-lived cookie.
         static_dir: the folder of css, js and vendor.
         transcriber: recognition of speech, when the organisation has plugged one in.
+        documents_dir: the folder of the templates that the office may change.
     """
 
     clock: Clock
@@ -44,6 +47,12 @@ class WebContext:
     secret_key: str
     static_dir: Path
     transcriber: Transcriber | None = None
+    documents_dir: Path = DOCUMENTS
+
+    @property
+    def fonts_dir(self) -> Path:
+        """Return the folder of the fonts for paper, which set-up brings with the style sheets."""
+        return self.static_dir / "vendor"
 
     @property
     def login_cookie(self) -> str:

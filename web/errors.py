@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Answer
 
 from services.errors import ServiceError
 from services.writer import WriterBusy
+from web.stepping import ProofNeeded, detour
 from web.visitor import BindingNeeded, LoginNeeded, own_path
 
 _log = structlog.get_logger()
@@ -59,6 +60,7 @@ def handle(app: Flask) -> None:
     """Register the pages for everything that a view may raise."""
     app.register_error_handler(LoginNeeded, _to_login)
     app.register_error_handler(BindingNeeded, _to_binding)
+    app.register_error_handler(ProofNeeded, _to_proof)
     app.register_error_handler(ServiceError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_fault)
@@ -88,6 +90,10 @@ def _to_login(error: LoginNeeded) -> Answer | tuple[Answer | str, int]:
 
 def _to_binding(error: BindingNeeded) -> Answer | tuple[Answer | str, int]:
     return _rescued(error) or redirect(url_for("bind.show"), 303 if request.method == "POST" else 302)
+
+
+def _to_proof(error: ProofNeeded) -> Answer | tuple[Answer | str, int]:
+    return _rescued(error) or detour(error)
 
 
 def _refusal(error: ServiceError) -> tuple[str, int]:

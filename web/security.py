@@ -15,6 +15,8 @@ csrf = CSRFProtect()
 
 #: The largest body that is read at all, and the largest form (RELIABILITY part 3).
 LARGEST_FORM = 1024 * 1024
+#: Pages to which a file is sent, or that carry what was read from one to the next step.
+_LARGER = {"roster_upload.preview": 6 * LARGEST_FORM, "roster_upload.confirm": 4 * LARGEST_FORM}
 
 _POLICY = "; ".join(
     (
@@ -63,6 +65,8 @@ def protect(app: Flask, context: WebContext) -> None:
         # A roll stays open for a whole meeting; the token lives as long as the visitor's cookie.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    # Before the form token is looked for: that reads the body.
+    app.before_request(_allow_files)
     csrf.init_app(app)
 
     def dress(response: Response) -> Response:
@@ -76,6 +80,12 @@ def protect(app: Flask, context: WebContext) -> None:
         return response
 
     app.after_request(dress)
+
+
+def _allow_files() -> None:
+    limit = _LARGER.get(request.endpoint or "")
+    if limit is not None:
+        request.max_content_length = request.max_form_memory_size = limit
 
 
 def set_login_cookie(response: Answer, context: WebContext, token: str, seconds: int) -> None:

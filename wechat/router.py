@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 
 from wechat import texts
 from wechat.call import Call
-from wechat.handlers import absence, checkin, feedback, person, points, receipts, settings, shuxue, shuxue_yes
+from wechat.handlers import (
+    absence,
+    checkin,
+    feedback,
+    person,
+    points,
+    proving,
+    receipts,
+    settings,
+    shuxue,
+    shuxue_yes,
+)
 from wechat.menu import ME, SHUXUE
 
 Handler = Callable[[Call], str]
@@ -32,6 +43,7 @@ COMMANDS: tuple[tuple[re.Pattern[str], Handler], ...] = (
     (re.compile(r"(?:我的)?建议(?:[ :：,，+]+(.*))?"), feedback.give),
     (re.compile(r"(?:我要|我想|我的)?请假(?:[ :]*([0-9]{1,2}(?:[ :,.、].*)?))?"), absence.leave),
     (re.compile(r"(?:我要|我想|我的)?补学(?:[ :]*([0-9]{1,2}(?:[ :,.、].*)?))?"), absence.make_up),
+    (re.compile(r"(?:我要)?验证码?"), proving.code),
     (re.compile(r"我的|我"), person.me),
     (re.compile(r"帮助|help|\?|？|你好|您好"), _help),
 )

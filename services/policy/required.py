@@ -26,10 +26,13 @@ class Period:
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
     def touches_month(self, year: int, month: int) -> bool:
-        """Whether any day of a month lies inside: the starting month counts in full (R10)."""
+        """Whether any day of a month lies inside: the starting month counts in full (R10).
+
+        A role that was given and taken on one day has its end before its start, and no day at all.
+        """
         first = date(year, month, 1)
         after = date(year + month // 12, month % 12 + 1, 1)
-        return self.starts < after and (self.ends is None or self.ends >= first)
+        return self.starts < after and (self.ends is None or self.ends >= max(first, self.starts))
 
 
 @dataclass(frozen=True)

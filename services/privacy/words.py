@@ -7,11 +7,13 @@ from services import rulebook
 
 _SUBJECTS = {
     "binding": "微信绑定", "claim": "积分申报", "cycle": "述学轮次", "external": "支部外学习",
-    "feedback": "疑问和建议", "helper": "代录同志", "leave": "请假", "make_up": "补学", "member": "个人数据",
+    "feedback": "疑问和建议", "helper": "代录同志", "leave": "请假", "lecture": "微党课", "make_up": "补学",
+    "member": "个人数据", "notice": "通知", "plan": "年度计划", "survey": "问卷",
     "points": "积分", "report": "述学", "roster": "名册", "session": "学习", "voice": "语音",
 }  # fmt: skip
 _ACTS = {
-    "accepted": "收下", "answered": "回复", "appointed": "指定", "approved": "同意", "bound": "绑定",
+    "accepted": "收下", "added": "添加", "answered": "回复", "arranged": "安排成学习", "changed": "更改",
+    "removed": "去掉", "appointed": "指定", "approved": "同意", "bound": "绑定",
     "called": "点名", "cancelled": "取消", "closed": "结束", "code_issued": "发编码", "confirmed": "确认",
     "created": "新建", "dismissed": "不再担任", "dropped": "不用了", "erased": "删除", "exported": "交给本人",
     "filed": "提出", "frozen": "小结", "import": "导入", "left": "本人删除", "move_refused": "不同意换手机",

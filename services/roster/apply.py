@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from models import AuditLog, Exemption, Member, Mobility, Organization, RolePeriod, database
-from models.terms import ExemptionKind
+from models.terms import ExemptionKind, HostState
+from services import rulebook
 from services.actor import Actor
 from services.clock import civil_day
+from services.policy.contacts import next_contact
 from services.roster.plan import MemberPlan, Plan
 from services.roster.snapshot import chunks, rows_in
 
@@ -24,8 +26,11 @@ def lock_imports() -> None:
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
-def write_plan(plan: Plan, actor: Actor, now: datetime) -> None:
-    """Write a plan inside the caller's transaction, with its audit lines."""
+def write_plan(plan: Plan, actor: Actor, now: datetime, *, whole: bool = True) -> None:
+    """Write a plan inside the caller's transaction, with its audit lines.
+
+    `whole` False leaves out the line of the import: one member was changed by hand.
+    """
     if not plan.writes:
         return
     _write_organizations(plan)
@@ -33,8 +38,8 @@ def write_plan(plan: Plan, actor: Actor, now: datetime) -> None:
     ids = _write_members(plan.members, codes)
     _write_roles(plan.members, codes, ids)
     _write_exemptions(plan.members, ids, now)
-    _write_mobilities(plan.members, codes, ids)
-    _write_audit(plan, codes, ids, actor, now)
+    _write_mobilities(plan.members, codes, ids, civil_day(now))
+    _write_audit(plan, codes, ids, actor, now, whole=whole)
 
 
 def _put(
@@ -139,32 +144,55 @@ def _write_exemptions(plans: list[MemberPlan], ids: dict[str, int], now: datetim
     _put(table, fields, new)
 
 
-def _write_mobilities(plans: list[MemberPlan], codes: dict[str, int], ids: dict[str, int]) -> None:
+def _write_mobilities(
+    plans: list[MemberPlan], codes: dict[str, int], ids: dict[str, int], today: date
+) -> None:
     table = Mobility
-    fields = (table.member, table.destination, table.home, table.since, table.until)
+    fields = (
+        table.member,
+        table.destination,
+        table.home,
+        table.since,
+        table.until,
+        table.abroad,
+        table.host_state,
+    )
     changed = [(*row[:3], codes[home], *row[4:]) for plan in plans for row, home in plan.changes.mobilities]
-    _put(table, (table.id, *fields), changed, key=table.id, overwrite=fields[1:])
+    _put(table, (table.id, *fields), changed, key=table.id, overwrite=fields[1:5])
+    # The branch keeps in touch from the start, whichever way it learned that somebody is away (R34).
+    every = rulebook.current().mobile(today).contact_every(abroad=False)
     new = [
-        (ids[plan.person.number], destination, codes[plan.person.branch], since, None)
+        (
+            ids[plan.person.number],
+            destination,
+            codes[plan.person.branch],
+            since,
+            None,
+            next_contact(since, every, today),
+            False,
+            HostState.NONE,
+        )
         for plan in plans
         for destination, since in plan.changes.new_mobilities
     ]
-    _put(table, fields, new)
+    _put(table, (*fields[:5], table.next_contact_due, *fields[5:]), new)
 
 
-def _write_audit(plan: Plan, codes: dict[str, int], ids: dict[str, int], actor: Actor, now: datetime) -> None:
+def _write_audit(
+    plan: Plan, codes: dict[str, int], ids: dict[str, int], actor: Actor, now: datetime, *, whole: bool
+) -> None:
     """One line for the import and one for each member it created or changed: ids, days and states only."""
     table = AuditLog
     who = (table.at, table.actor_kind, table.actor)
     fields = (*who, table.action, table.subject_kind, table.subject, table.detail)
     head = (now, actor.kind, actor.member_id)
-    whole = {
+    counts = {
         "created": plan.created,
         "updated": plan.updated,
         "organizations_created": [codes[each.code] for each in plan.organizations if each.is_new],
         "organizations_updated": [codes[each.code] for each in plan.organizations if not each.is_new],
     }
-    rows = [(*head, "roster.import", "roster", "", _json(whole))]
+    rows = [(*head, "roster.import", "roster", "", _json(counts))] if whole else []
     for each in plan.members:
         action = "roster.member.create" if each.stored is None else "roster.member.update"
         rows.append((*head, action, "member", str(ids[each.person.number]), _json(_detail(each, codes))))

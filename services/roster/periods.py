@@ -82,7 +82,8 @@ def compare_duties(
     for row in stored:
         is_ours = row.organization in home and DUTIES.get(row.title) is row.role
         if is_ours and row.id not in named and _open(row.ends, today):
-            changes.roles.append(row._replace(ends=today))
+            # The rights end with the import, not at midnight (R113).
+            changes.roles.append(row._replace(ends=today - timedelta(days=1)))
 
 
 def _compare_duty(changes: Changes, duty: Duty, same: list[StoredRole], today: date) -> None:
@@ -96,7 +97,7 @@ def _compare_duty(changes: Changes, duty: Duty, same: list[StoredRole], today: d
     if exact is not None:
         if not _open(exact.ends, today):
             changes.roles.append(exact._replace(ends=None))
-            changes.roles += [row._replace(ends=today) for row in running]
+            changes.roles += [row._replace(ends=today - timedelta(days=1)) for row in running]
         return
     new = (duty.organization, duty.role, duty.title, starts)
     if not running:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from models import Exemption, Member, Mobility, Organization, RolePeriod, database
-from models.terms import ExemptionKind, MemberCategory, OrgKind, Role, Sector
+from models.terms import ExemptionKind, HostState, MemberCategory, OrgKind, Role, Sector
 
 T = TypeVar("T")
 
@@ -78,6 +78,8 @@ class StoredMobility(NamedTuple):
     home: int
     since: date
     until: date | None
+    abroad: bool
+    host_state: HostState
 
 
 @dataclass

@@ -8,12 +8,25 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from services.rulebook import checkin, feedback, hours, leave, notice, point_years, reminders, shuxue
+from services.rulebook import (
+    cadence,
+    checkin,
+    feedback,
+    hours,
+    leave,
+    mobile,
+    notice,
+    point_years,
+    reminders,
+    shuxue,
+)
+from services.rulebook.cadence import CadenceRules
 from services.rulebook.checkin import CheckinRules
 from services.rulebook.feedback import FeedbackRules
 from services.rulebook.hours import HourRules
 from services.rulebook.leave import LeaveRules
 from services.rulebook.loading import RulesFault, in_force, load
+from services.rulebook.mobile import MobileRules
 from services.rulebook.notice import Notice
 from services.rulebook.point_years import PointYears
 from services.rulebook.points import PointRules
@@ -21,10 +34,12 @@ from services.rulebook.reminders import ReminderRules
 from services.rulebook.shuxue import ShuxueForm, ShuxueRules
 
 __all__ = [
+    "CadenceRules",
     "CheckinRules",
     "FeedbackRules",
     "HourRules",
     "LeaveRules",
+    "MobileRules",
     "Notice",
     "PointRules",
     "PointYears",
@@ -53,9 +68,11 @@ class Rulebook:
         self._forms = shuxue.load_forms(folder / "shuxue", {rules.form for rules in self._shuxue})
         self._notice = load(folder / "notice.toml", notice.builder(self._shuxue[-1].voice_days))
         self._leave = load(folder / "leave.toml", leave.build)
+        self._mobile = load(folder / "mobile.toml", mobile.build)
         self._feedback = load(folder / "feedback.toml", feedback.build)
         self._point_years = point_years.read(folder / "points.toml")
         self._reminders = load(folder / "reminders.toml", reminders.build)
+        self._cadence = load(folder / "cadence.toml", cadence.build)
 
     def points(self, on: date) -> PointRules:
         """Return the point rules of the points year that a civil day lies in."""
@@ -82,6 +99,10 @@ class Rulebook:
         """Return the rules of reminders in force on a civil day."""
         return in_force(self._reminders, on)
 
+    def cadence(self, on: date) -> CadenceRules:
+        """Return the rules of a branch's cadence, plan and small tools in force on a civil day."""
+        return in_force(self._cadence, on)
+
     def checkin(self, on: date) -> CheckinRules:
         """Return the check-in rules in force on a civil day."""
         return in_force(self._checkin, on)
@@ -93,6 +114,10 @@ class Rulebook:
     def leave(self, on: date) -> LeaveRules:
         """Return the rules of leave, make-up and study elsewhere in force on a civil day."""
         return in_force(self._leave, on)
+
+    def mobile(self, on: date) -> MobileRules:
+        """Return the rules of mobile members in force on a civil day."""
+        return in_force(self._mobile, on)
 
     def shuxue(self, on: date) -> ShuxueRules:
         """Return the rules of 述学 in force on a civil day."""

@@ -20,6 +20,7 @@ class CheckinRules:
     auto_confirm_hours: int
     min_minutes: int
     max_minutes: int
+    halves_from_minutes: int
     step_seconds: int
     grace_steps: int
     pending_scan_minutes: int

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from models import Member, Organization, RolePeriod
+from models import Member, Organization
 from models.terms import Role
-from services import audit, sessions
+from services import audit, role_periods, sessions
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
-from services.periods import holds
 from services.spoken import full_day
 from services.transaction import transaction
 
@@ -28,21 +27,7 @@ def appoint(actor: Actor, number: str, branch_code: str, now: datetime, until: d
         raise invalid("until", "截止的日子已经过了。", f"请填 {full_day(today, today.year)}或以后的日子。")
     with transaction():
         member, organization = _matter(actor, number, branch_code, today)
-        running = _running(member, organization, today)
-        if running is None:
-            # Somebody who was dismissed today and is named again goes on with the row of this day.
-            RolePeriod.insert(
-                member=member,
-                role=Role.HELPER,
-                title=Role.HELPER.label,
-                organization=organization,
-                starts=today,
-                ends=until,
-            ).on_conflict_ignore().execute()
-            running = _running(member, organization, today)
-        if running is not None and running.ends != until:
-            running.ends = until
-            running.save(only=[RolePeriod.ends])
+        role_periods.begin(member, Role.HELPER, organization, today, until=until)
         audit.record(actor, now, "helper.appointed", "member", member.number, organization=organization.code)
 
 
@@ -55,14 +40,10 @@ def dismiss(actor: Actor, number: str, branch_code: str, now: datetime) -> None:
     today = civil_day(now)
     with transaction():
         member, organization = _matter(actor, number, branch_code, today)
-        running = _running(member, organization, today)
-        if running is None:
+        held = role_periods.running(member, Role.HELPER, organization, today)
+        if held is None:
             raise ServiceError("nothing", f"{member.name}同志现在不是代录同志。", "不用再办。")
-        if running.starts == today:
-            running.delete_instance()
-        else:
-            running.ends = today - timedelta(days=1)
-            running.save(only=[RolePeriod.ends])
+        role_periods.cease(held, today)
         audit.record(actor, now, "helper.dismissed", "member", member.number, organization=organization.code)
 
 
@@ -75,17 +56,3 @@ def _matter(actor: Actor, number: str, code: str, today: date) -> tuple[Member, 
     if not any(member.branch.path.startswith(path) for path in reach):
         raise not_found(f"编号为 {number} 的党员")
     return member, organization
-
-
-def _running(member: Member, organization: Organization, today: date) -> RolePeriod | None:
-    found: RolePeriod | None = (
-        RolePeriod.select()
-        .where(
-            RolePeriod.member == member,
-            RolePeriod.organization == organization,
-            RolePeriod.role == Role.HELPER,
-            holds(RolePeriod, today),
-        )
-        .first()
-    )
-    return found

@@ -8,6 +8,7 @@ from models import RebindRequest
 from models.terms import AttendanceStatus
 from services import attendance
 from services.actor import member_actor
+from tests.browser import branch_pages, member_pages
 from tests.service.test_desk import everything, k
 from tests.web.world import World
 
@@ -46,6 +47,7 @@ MEMBER = {
     "refusal": "/s",
     "unknown": "/nowhere",
     "stale code": "/c/forged",
+    **branch_pages.MEMBERS,
 }
 OTHERS = {
     "bind": ("unbound", "/m/bind"),
@@ -73,6 +75,10 @@ OTHERS = {
     "stated hours": ("secretary", "/s/external/new"),
     "inbox": ("secretary", "/s/feedback"),
     "a message": ("secretary", "/s/feedback/" + k("f")),
+    **branch_pages.DESK,
+    **member_pages.DESK,
+    "exports": ("secretary", "/s/exports"),
+    "proof": ("secretary", "/auth/step-up?next=/s/exports"),
 }
 PAGES = {name: ("member", path) for name, path in MEMBER.items()} | OTHERS
 
@@ -95,3 +101,5 @@ def fill(world: World) -> None:
     attendance.call_roll(secretary, world.session.key, AttendanceStatus.LEAVE, ["M004"], now)
     RebindRequest.create(member=world.members["elder"], openid="o-new-phone", asked_at=now)
     everything(_Field(world), world.members["member"])
+    branch_pages.fill(world)
+    member_pages.fill(world)

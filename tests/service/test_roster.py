@@ -124,7 +124,7 @@ def test_a_dry_run_counts_the_same_and_writes_nothing(now: datetime) -> None:
 
 
 def test_a_failure_halfway_leaves_nothing(load: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr("services.roster.apply._write_audit", fail)
@@ -286,11 +286,12 @@ def test_a_duty_without_a_date_begins_today_and_stays_so(load: Import, now: date
     assert roles() == [("ZB1", "书记", now.date(), None)]
 
 
-def test_a_duty_that_is_dropped_ends_today_and_can_be_taken_up_again(load: Import, now: datetime) -> None:
+def test_a_duty_that_is_dropped_ends_at_this_moment_and_can_be_taken_up_again_R113(load: Import, now: datetime) -> None:
     secretary = person(党内职务="书记", 任职日期="2025-03-01")
     load(secretary)
     assert counts(load(person(), days=1)) == (0, 1, 5)
-    assert roles() == [("ZB1", "书记", date(2025, 3, 1), now.date() + timedelta(days=1))]
+    # Its last day is the one before the import: rights do not last until midnight.
+    assert roles() == [("ZB1", "书记", date(2025, 3, 1), now.date())]
     assert counts(load(person(), days=1)) == (0, 0, 6)
     assert counts(load(secretary, days=2)) == (0, 1, 5)
     assert roles() == [("ZB1", "书记", date(2025, 3, 1), None)]
@@ -322,7 +323,7 @@ def test_a_member_who_moves_takes_the_trip_along_and_leaves_the_duties(load: Imp
     assert counts(load(person(支部代码="ZB2", 党小组="第一党小组", 流动去向="上海"))) == (0, 1, 5)
     member, trip = Member.get(), Mobility.get()
     assert (member.branch.code, member.group.code, trip.home.code) == ("ZB2", "ZB2X1", "ZB2")
-    assert {row[3] for row in roles()} == {now.date()}
+    assert {row[3] for row in roles()} == {now.date() - timedelta(days=1)}
 
 
 def test_an_exemption_begins_with_the_year_ends_when_dropped_and_is_taken_up_again(load: Import) -> None:

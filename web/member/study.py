@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response as Answer
 
 from models import Member
 from models.terms import AttendanceStatus
@@ -14,9 +15,12 @@ from services import agenda, checkin, hours, points
 from services.agenda import Attended
 from services.clock import civil_day
 from services.errors import ServiceError
+from services.exports import year as year_sheets
 from services.policy.rates import THERE
 from services.shuxue import cycles
 from web.context import current, now
+from web.download import PDF, file
+from web.files import sheets
 from web.member.home import score_in_words, sentence, year_of
 from web.member.result import result_of
 from web.visitor import require_member, require_openid, visitor
@@ -93,6 +97,14 @@ def year() -> str:
         year=wanted,
         today=now(),
     )
+
+
+@pages.get("/m/year.pdf")
+def year_on_paper() -> Answer:
+    """Give the own year as PDF; it is the member's own, so no proof is asked for."""
+    member, wanted = require_member(), year_of(request.args.get("year"))
+    body = sheets.year(year_sheets.own(member, wanted, now()), now(), current().fonts_dir)
+    return file(body, f"我的 {wanted} 年.pdf", PDF)
 
 
 def _points(member: Member, wanted: int) -> str:

@@ -15,6 +15,7 @@ from services.policy.credit import default_credit
 from services.sessions import SessionPlan
 from services.spoken import hours
 from web.context import current, now
+from web.secretary import lectures
 from web.secretary.plan_form import KINDS, Typed, defaults, fault_of, read
 from web.visitor import Leader, require_leader
 
@@ -24,8 +25,10 @@ pages = Blueprint("plan", __name__)
 @pages.get("/s/sessions/new")
 def ask() -> str:
     """Show the form with what the last session suggests."""
-    organizations = _organizations(require_leader())
-    return _page(organizations, defaults(organizations, agenda.last_held(organizations), now()), {})
+    leader = require_leader()
+    organizations = _organizations(leader)
+    usual = defaults(organizations, agenda.last_held(organizations), now())
+    return _page(organizations, lectures.suggested(leader, usual), {})
 
 
 @pages.post("/s/sessions/new")

@@ -103,6 +103,12 @@ def fault_of(error: ServiceError) -> dict[str, str]:
     return {name: error.message + error.hint}
 
 
+def start_of(typed_day: str, typed_time: str) -> tuple[datetime | None, dict[str, str]]:
+    """Return the moment at which a session starts, or None with a sentence per field."""
+    faults: dict[str, str] = {}
+    return _start(Typed(day=typed_day, time=typed_time), faults), faults
+
+
 def _start(typed: Typed, faults: dict[str, str]) -> datetime | None:
     day: date | None = None
     at: time | None = None

@@ -15,6 +15,7 @@ from services.agenda import Led
 from services.clock import civil_day
 from services.errors import invalid
 from web.context import now
+from web.secretary.branch_ways import branch_life
 from web.secretary.waits import others, waiting
 from web.visitor import Leader, require_leader
 
@@ -48,6 +49,7 @@ def show() -> str:
         "secretary/today.html",
         waiting=waiting(counts),
         others=others(counts),
+        life=branch_life(leader),
         names=sorted({grant.name for grant in leader.grants}),
         today=_sorted(agenda.led(leader.grants, now())),
         phones=_phones(leader),

@@ -17,6 +17,8 @@ _LISTS: dict[Queue, tuple[str, str, str]] = {
     Queue.MAKE_UPS: ("{} 份补学", "补学", "make_ups_desk.show"),
     Queue.EXTERNALS: ("{} 份支部外学习", "支部外学习", "external_desk.show"),
     Queue.FEEDBACK: ("{} 条投诉建议", "投诉建议", "feedback_desk.show"),
+    Queue.TRANSFERS: ("{} 位同志等转入", "组织关系转接", "transfers.show"),
+    Queue.HOSTING: ("{} 位流动党员等接收", "流入的党员", "mobility.hosting"),
 }
 
 
