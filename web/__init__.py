@@ -15,6 +15,7 @@ from web.member import (
     home,
     leave,
     make_ups,
+    notices,
     points,
     privacy,
     scan,
@@ -24,7 +25,7 @@ from web.member import (
     voices,
     writing,
 )
-from web.secretary import cards, helpers, oral, plan, roll, steps, today
+from web.secretary import cards, helpers, moving, oral, plan, push, roll, steps, today, unreached
 from web.secretary import claims as claims_desk
 from web.secretary import external as external_desk
 from web.secretary import feedback as feedback_desk
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     home.pages,
     study.pages,
     settings.pages,
+    notices.pages,
     feedback.pages,
     shuxue.pages,
     writing.pages,
@@ -66,11 +68,14 @@ BLUEPRINTS = (
     plan.pages,
     roll.pages,
     steps.pages,
+    moving.pages,
     claims_desk.pages,
     feedback_desk.pages,
     branch_shuxue.pages,
     oral.pages,
     helpers.pages,
+    push.pages,
+    unreached.pages,
     screen.pages,
 )
 

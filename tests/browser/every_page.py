@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import RebindRequest
-from models.terms import AttendanceStatus
-from services import attendance
+from models import Member, RebindRequest
+from models.terms import AttendanceStatus, Topic
+from services import attendance, keyring, reaching
 from services.actor import member_actor
+from services.clock import civil_day
+from services.reaching import Reached
+from services.reminders import push
 from tests.service.test_desk import everything, k
+from tests.web.test_notice_pages import said
 from tests.web.world import World
 
 #: name → address; {session}, {token} … are of `fill`.
@@ -34,6 +38,8 @@ MEMBER = {
     "a make-up": "/m/make-ups/" + k("u"),
     "external": "/m/external",
     "new external": "/m/external/new",
+    "notices": "/m/notices",
+    "a notice": "/m/notices/notice-0",
     "settings": "/m/settings",
     "unbind": "/m/unbind",
     "privacy": "/m/privacy",
@@ -58,6 +64,7 @@ OTHERS = {
     "roll of a group head": ("group_head", "/s/sessions/{key}"),
     "confirm": ("secretary", "/s/sessions/{key}/confirm"),
     "cancel": ("secretary", "/s/sessions/{key}/cancel"),
+    "another time": ("secretary", "/s/sessions/{key}/move"),
     "branch's 述学": ("secretary", "/s/shuxue"),
     "new round": ("secretary", "/s/shuxue/new"),
     "oral": ("secretary", "/s/oral"),
@@ -73,6 +80,12 @@ OTHERS = {
     "stated hours": ("secretary", "/s/external/new"),
     "inbox": ("secretary", "/s/feedback"),
     "a message": ("secretary", "/s/feedback/" + k("f")),
+    "whom to remind": ("secretary", "/s/push?topic=MAKE_UP&all=1&tick=*"),
+    "gaps": ("secretary", "/s/push?topic=HOURS_GAP"),
+    "what was pushed": ("secretary", "/s/push/2026-11-23"),
+    "phone list": ("secretary", "/s/unreached"),
+    "a person to call": ("secretary", "/s/unreached/M005"),
+    "sheet for calling": ("secretary", "/s/unreached/print"),
 }
 PAGES = {name: ("member", path) for name, path in MEMBER.items()} | OTHERS
 
@@ -95,3 +108,11 @@ def fill(world: World) -> None:
     attendance.call_roll(secretary, world.session.key, AttendanceStatus.LEAVE, ["M004"], now)
     RebindRequest.create(member=world.members["elder"], openid="o-new-phone", asked_at=now)
     everything(_Field(world), world.members["member"])
+    said(world, words="今年已有 21.5 学时，还差 10.5。接下来有11月26日（周四） 14:00「集体学习」2 学时。")
+    said(
+        world, topic=Topic.SESSION_CANCELLED, words="明天 14:00 的「党课」取消了，不用来。", way="/m/sessions"
+    )
+    Member.update(phone=keyring.current().seal("13812345678")).where(Member.number == "M005").execute()
+    push.push(secretary, Topic.MAKE_UP, ["M002", "M004", "M005"], now)
+    yesterday = now - timedelta(days=1)
+    reaching.note(secretary, "M005", Reached("CALLED", civil_day(yesterday), "说周四来"), yesterday)
