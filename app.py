@@ -16,10 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import cli
 from config import Settings, SettingsFault, load_settings, process_environment
-from models.connection import connect, disconnect
-from services import keyring, logs, rulebook
 from services.clock import Clock, system_clock
-from services.tokens import TokenTable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
     from scheduler.deliver import Deliverer
     from services.delivery import Tally
     from services.inbox import Runner
+    from services.ports import MediaFetch
     from wechat.callback import Callback
     from wechat.client import PlatformClient
     from wechat.crypto import Door
@@ -36,6 +34,9 @@ ROOT = Path(__file__).resolve().parent
 
 def open_database(settings: Settings) -> Any:
     """Connect the tables, load the rules and the keyring: what every command needs."""
+    from models.connection import connect
+    from services import keyring, logs, rulebook
+
     logs.configure(settings.log_format)
     rulebook.use(rulebook.Rulebook(settings.rules_dir))
     keyring.use(keyring.Keyring(settings.secret_key))
@@ -44,6 +45,7 @@ def open_database(settings: Settings) -> Any:
 
 def platform_client(settings: Settings) -> PlatformClient:
     """Return the client that all outbound calls of this process share."""
+    from services.tokens import TokenTable
     from wechat.client import PlatformClient
 
     return PlatformClient(
@@ -120,26 +122,79 @@ def _fork(callback: Callback, pages: Any) -> Any:
     return application
 
 
-def serve(settings: Settings, host: str, port: int) -> int:
-    """Run web and scheduler in this process until stopped; what is under way is answered first (G11)."""
-    from scheduler import run as scheduler
-    from scheduler.jobs import Tools
+def serve(settings: Settings, host: str, port: int, web_only: bool = False) -> int:
+    """Run the web and, unless told otherwise, the scheduler until stopped; answer what is under way (G11).
+
+    Args:
+        settings: of this deployment.
+        host: where to listen.
+        port: where to listen.
+        web_only: leave timed jobs and delivery to another process (`run_scheduler`).
+    """
+    from models.connection import disconnect
     from web.server import build
 
-    app = create_app(settings)
-    end_delivery = start_delivery(settings, app.extensions["writer"])
-    waking = scheduler.start(system_clock, Tools(media=app.extensions["platform"]))
-    server = build(app, host, port)
     signal.signal(signal.SIGTERM, _stop)
+    app = create_app(settings)
+    writer = app.extensions["writer"]
+    if web_only:
+        end = ask_for_deliveries(settings)
+    else:
+        end = start_timed(settings, writer, app.extensions["platform"])
+    server = build(app, host, port)
     try:
         server.run()
     finally:
         server.close()
-        waking.shutdown(wait=False)
-        end_delivery()
-        app.extensions["writer"].stop()
+        end()
+        writer.stop()
         disconnect()
     return 0
+
+
+def run_scheduler(settings: Settings) -> int:
+    """Run timed jobs and the deliverer in this process until stopped, beside any number of others (G7)."""
+    from models.connection import disconnect
+    from services.writer import Writer
+    from wechat.platform import Platform
+
+    signal.signal(signal.SIGTERM, _stop)
+    writer = Writer()
+    end = start_timed(settings, writer, Platform(platform_client(settings)))
+    try:
+        # The threads do the work; a signal ends the waiting.
+        signal.pause()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        end()
+        writer.stop()
+        disconnect()
+    return 0
+
+
+def start_timed(settings: Settings, runner: Any, media: MediaFetch) -> Callable[[], None]:
+    """Start delivery and timed jobs, and return what ends them in order (G11)."""
+    from scheduler import run as scheduler
+    from scheduler.jobs import Tools
+
+    end_delivery = start_delivery(settings, runner)
+    waking = scheduler.start(system_clock, Tools(media=media))
+
+    def end() -> None:
+        waking.stop()
+        end_delivery()
+
+    return end
+
+
+def ask_for_deliveries(settings: Settings) -> Callable[[], None]:
+    """Let this process ask for deliveries that another one makes, and return what ends that."""
+    from scheduler.queue import DeliveryQueue
+    from services.delivery import waking
+
+    waking.use(DeliveryQueue(settings.redis_url).wake)
+    return lambda: waking.use(None)
 
 
 def deliverer(settings: Settings, runner: Any) -> Deliverer:
@@ -238,6 +293,7 @@ def main(argv: list[str]) -> int:
         settings_fault=SettingsFault,
         open_database=open_database,
         serve=serve,
+        scheduler=run_scheduler,
         demo=_demo,
         play=_play,
         platform=lambda settings: _Account(platform_client(settings), settings.public_url),

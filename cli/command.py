@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from cli.answer import Answer
-from cli.tools import CliTools, SettingsLike
+
+if TYPE_CHECKING:
+    from cli.tools import CliTools, SettingsLike
 
 
 class Needs(Enum):
@@ -38,6 +41,21 @@ class Call:
 
 def no_arguments(_parser: argparse.ArgumentParser) -> None:
     """Add no argument."""
+
+
+class LateModule:
+    """A module of this folder that is imported when one of its functions is called, not when it is named."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, function: str) -> Callable[[Any], Any]:
+        """Return what calls the module's function of this name."""
+
+        def call(given: Any) -> Any:
+            return getattr(import_module(f"cli.{self._name}"), function)(given)
+
+        return call
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from cli import delivering, operate, people, privacy, reminding, shuxue, study
-from cli.command import Command, Needs
+from typing import TYPE_CHECKING
+
+from cli.command import Command, LateModule, Needs
+
+if TYPE_CHECKING:
+    from cli import delivering, operate, people, privacy, reminding, shuxue, study
+else:
+    # A command waits for its own module alone, so that an operator's prompt comes back at once.
+    delivering, operate, people, privacy, reminding, shuxue, study = map(
+        LateModule, ("delivering", "operate", "people", "privacy", "reminding", "shuxue", "study")
+    )
 
 _STUDY = "学习活动：发布、点名、确认"
 _SHUXUE = "述学：查看、代录、收下、退回"
@@ -16,6 +25,13 @@ COMMANDS: tuple[Command, ...] = (
         operate.serve,
         operate.serve_arguments,
         Needs.DATABASE,
+        wechat=True,
+    ),
+    Command(
+        "scheduler",
+        "只运行定时任务和发送，不开网页",
+        operate.scheduler,
+        needs=Needs.DATABASE,
         wechat=True,
     ),
     Command("demo", "启动演示：服务和模拟微信", operate.demo, operate.demo_arguments, Needs.NOTHING),
@@ -38,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("session show", "查看到会情况", study.show, study.key_argument),
     Command("session roll-call", "点名", study.roll_call, study.roll_call_arguments),
     Command("session confirm", "确认，计入学时", study.confirm, study.key_argument),
+    Command("session move", "改时间地点，并告诉应到的同志", study.move, study.move_arguments),
     Command("session cancel", "取消", study.cancel, study.cancel_arguments),
     Command("session close", "提前结束签到", study.close, study.key_argument),
     Command("session reopen", "退回重核，冲销已计的学时", study.reopen, study.reopen_arguments),

@@ -6,17 +6,17 @@ import json
 import logging
 import secrets
 import sys
+from typing import TYPE_CHECKING
 
 from cli.answer import DONE, REFUSED, WRONG_USE, Answer, WrongUse
 from cli.command import Call, Command, Needs
 from cli.commands import COMMANDS
 from cli.parser import build
-from cli.tools import CliTools, SettingsLike
-from models.connection import DurabilityFault
-from services import schema
 from services.errors import ServiceError
 from services.ports import PlatformError
-from services.rulebook import RulesFault
+
+if TYPE_CHECKING:
+    from cli.tools import CliTools, SettingsLike
 
 _log = logging.getLogger(__name__)
 
@@ -69,9 +69,16 @@ def _read(words: list[str], tools: CliTools) -> tuple[Command, Call]:
 def _run(command: Command, call: Call) -> Answer | int:
     if command.needs in {Needs.DATABASE, Needs.SCHEMA} and call.settings is not None:
         _open(call.tools, call.settings)
-    if command.needs is Needs.SCHEMA and schema.pending():
+    if command.needs is Needs.SCHEMA and _lags_behind():
         raise ServiceError("migrate", "数据库还没有升级到现在的版本。", "请先运行：python app.py migrate")
     return command.run(call)
+
+
+def _lags_behind() -> bool:
+    # The import stands here because it loads the tables, which a call for help need not wait for.
+    from services import schema
+
+    return bool(schema.pending())
 
 
 def _open(tools: CliTools, settings: SettingsLike) -> None:
@@ -93,6 +100,10 @@ def _unreachable(error: Exception) -> bool:
 
 def _explain(error: Exception, tools: CliTools) -> int:
     """Tell the operator what happened and return the exit code."""
+    # What loads the tables is imported only when something went wrong.
+    from models.connection import DurabilityFault
+    from services.rulebook import RulesFault
+
     if isinstance(error, WrongUse | RulesFault | tools.settings_fault):
         _tell(str(error))
         return WRONG_USE

@@ -40,12 +40,21 @@ def serve_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen."""
     parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="默认 127.0.0.1，只限本机")
     parser.add_argument("--port", default=8000, type=values.port, metavar="端口", help="默认 8000")
+    parser.add_argument(
+        "--web-only", action="store_true", help="只管网页和回调；定时任务和发送由 scheduler 另外运行"
+    )
 
 
 def serve(call: Call) -> int:
     """Bring the schema up to date and serve until stopped."""
     schema.migrate()
-    return call.tools.serve(opened(call), call.host, call.port)
+    return call.tools.serve(opened(call), call.host, call.port, call.web_only)
+
+
+def scheduler(call: Call) -> int:
+    """Bring the schema up to date and run the timed jobs until stopped."""
+    schema.migrate()
+    return call.tools.scheduler(opened(call))
 
 
 def demo_arguments(parser: argparse.ArgumentParser) -> None:

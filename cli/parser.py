@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from cli.answer import WrongUse
 from cli.command import Command
@@ -50,20 +50,33 @@ class Parser(argparse.ArgumentParser):
         return text
 
 
+class Leaf(Parser):
+    """The parser of one command, which learns its arguments when the command line comes to it."""
+
+    command: Command | None = None
+
+    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:
+        """Add the command's arguments, once, and read."""
+        if self.command is not None:
+            self.command.arguments(self)
+            self.set_defaults(command=self.command)
+            self.command = None
+        return super().parse_known_args(*args, **kwargs)
+
+
 def build(commands: Iterable[Command]) -> Parser:
     """Build the parser of a table of commands; a name of two words becomes a command under a group."""
     root = Parser(
         "app.py", description="述学通：学时、述学和提醒。加 --json 输出一份 JSON。", allow_abbrev=False
     )
-    top = root.add_subparsers(metavar="命令", required=True, parser_class=Parser)
-    groups: dict[str, argparse._SubParsersAction[Parser]] = {}
+    top = root.add_subparsers(metavar="命令", required=True, parser_class=Leaf)
+    groups: dict[str, argparse._SubParsersAction[Leaf]] = {}
     for command in commands:
         group, _, name = command.name.rpartition(" ")
         if group and group not in groups:
             holder = top.add_parser(group, help=command.group_help, allow_abbrev=False)
-            groups[group] = holder.add_subparsers(metavar="命令", required=True, parser_class=Parser)
+            groups[group] = holder.add_subparsers(metavar="命令", required=True, parser_class=Leaf)
         below = groups[group] if group else top
         leaf = below.add_parser(name, help=command.help, description=command.help, allow_abbrev=False)
-        command.arguments(leaf)
-        leaf.set_defaults(command=command)
+        leaf.command = command
     return root

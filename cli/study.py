@@ -94,6 +94,27 @@ def cancel(call: Call) -> Answer:
     return _answer(call, call.id)
 
 
+def move_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which session, to when and where, and who says so."""
+    key_argument(parser)
+    parser.add_argument(
+        "--start",
+        required=True,
+        type=values.moment,
+        metavar="时间",
+        help="例如 2026-11-28T14:00；只改地点就写原来的",
+    )
+    parser.add_argument("--minutes", type=values.whole, metavar="分钟", help="不写就不变")
+    parser.add_argument("--place", metavar="地点", help="不写就不变")
+    parser.add_argument("--actor", metavar="编号", help="谁来改：书记、支委或党小组长；不写就是管理员")
+
+
+def move(call: Call) -> Answer:
+    """Hold it at another time or place."""
+    sessions.move(_actor(call.actor), call.id, call.start, call.minutes, call.place, call.now)
+    return _answer(call, call.id)
+
+
 def close(call: Call) -> Answer:
     """Shut the door before the planned end."""
     sessions.close(OPERATOR, call.id, call.now)

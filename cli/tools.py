@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from services.clock import Clock
-from services.delivery import Tally
+if TYPE_CHECKING:
+    from services.clock import Clock
+    from services.delivery import Tally
 
 
 class SettingsLike(Protocol):
@@ -39,7 +40,8 @@ class CliTools:
         load_settings: reads the settings, with what WeChat needs when asked; raises `settings_fault`.
         settings_fault: what `load_settings` raises; its text lists all faults.
         open_database: connects the tables, loads the rules and the keyring. It does not migrate.
-        serve: runs web and scheduler on a migrated database until stopped.
+        serve: runs the web on a migrated database until stopped, and the scheduler unless told otherwise.
+        scheduler: runs timed jobs and delivery on a migrated database until stopped.
         demo: runs the demo on a port until stopped.
         play: plays the scene once.
         platform: the WeChat client of this deployment.
@@ -50,7 +52,8 @@ class CliTools:
     load_settings: Callable[[bool], SettingsLike]
     settings_fault: type[Exception]
     open_database: Callable[[Any], object]
-    serve: Callable[[Any, str, int], int]
+    serve: Callable[[Any, str, int, bool], int]
+    scheduler: Callable[[Any], int]
     demo: Callable[[int], int]
     play: Callable[[], int]
     platform: Callable[[Any], Platform]

@@ -59,8 +59,10 @@ def _openid(member: Member, is_frail: bool, dice: Random) -> str | None:
     for part in cast.CAST:
         if part.number == member.number:
             return part.openid if part.bound else None
-    if is_frail or member.phone is None:
+    if is_frail or member.phone is None or member.number in {cast.NO_SMARTPHONE, cast.VISITED}:
         return None
+    if member.number in {cast.OPTED_OUT, cast.TOLD}:
+        return cast.openid_of(member.number)
     retired = member.category in {MemberCategory.RETIRED, MemberCategory.RURAL_NO_POST}
     return cast.openid_of(member.number) if drawn < (0.4 if retired else 0.85) else None
 
@@ -68,7 +70,9 @@ def _openid(member: Member, is_frail: bool, dice: Random) -> str | None:
 def _comes(member: Member, dice: Random) -> float:
     chance = dice.uniform(0.46, 0.8)
     # Whoever holds the phone in the scene has a year with something in it to look at.
-    return max(chance, 0.68) if any(part.number == member.number for part in cast.CAST) else chance
+    if any(part.number == member.number for part in cast.CAST):
+        chance = max(chance, 0.68)
+    return min(chance, 0.68) if member.number in cast.LACKING else chance
 
 
 def branches(people: dict[int, Person]) -> list[Branch]:

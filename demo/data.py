@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from demo import cast, plan, shuxue, year
+from demo import cast, plan, reminding, shuxue, year
 from demo.crowd import Leaders, Person, branches, crowd
 from demo.plan import Planned
 from models import Attendance, Member, Organization, PlatformToken, SceneTicket, StudySession, WechatBinding
@@ -68,7 +68,10 @@ def _build(now: datetime, seed: int, only: int | None) -> Built:
     shuxue.tell(now, leaders)
     shuxue.claim(now, leaders)
     shuxue.ask(now)
-    return Built(len(held), phones, ensure_open_session(now))
+    key = ensure_open_session(now)
+    reminding.plan_ahead(now, leaders)
+    reminding.tell(now, leaders)
+    return Built(len(held), phones, key)
 
 
 def ensure_open_session(now: datetime) -> str:

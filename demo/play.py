@@ -8,12 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from demo import processes, scene, steps
+from demo import processes, rules, scene, steps
 from demo.processes import CannotStart
 from demo.stage import Missed, Stage
 from demo.steps import Step
 from demo.tools import DemoTools
 from demo.wire import Control, Unanswered
+from services.clock import civil_day
 
 
 def play(tools: DemoTools) -> int:
@@ -34,7 +35,9 @@ def _play(tools: DemoTools, folder: Path) -> None:
     settings = processes.settings_for(places, folder, f"sqlite:///{folder / 'shuxue.db'}")
     environment = processes.child_environment(tools.environment, settings)
     scene_file = folder / "scene.json"
-    scene_file.write_text(json.dumps({"account": scene.ACCOUNT}, ensure_ascii=False), "utf-8")
+    own_rules = rules.write_copy(tools.rules, Path(settings["RULES_DIR"]), civil_day(tools.clock()))
+    composed = {"account": scene.ACCOUNT, "templates": rules.templates(own_rules)}
+    scene_file.write_text(json.dumps(composed, ensure_ascii=False), "utf-8")
     stage = Stage(tools.root, environment, Control(places.simulator), places.service)
     for title, step in steps.BEFORE:
         _run(title, step, stage, tools)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from demo import data, processes, scene
+from demo import data, processes, rules, scene
 from demo.processes import CannotStart, Places
 from demo.tools import DemoTools
 from models import database
@@ -74,6 +74,7 @@ def prepare(
     own = "DATABASE_URL" not in tools.environment or not tools.environment["DATABASE_URL"]
     if own and (not mark.exists() or mark.read_text("utf-8") != day):
         _remove_database(instance)
+    own_rules = rules.write_copy(tools.rules, Path(settings["RULES_DIR"]), civil_day(now))
     tools.open_database(settings)
     try:
         schema.migrate()
@@ -87,7 +88,7 @@ def prepare(
             raise CannotStart("DATABASE_URL 指向的数据库里已有别的数据，演示不会动它。请换一个空的数据库。")
         data.forget_platform()
         # The service's own origin stands in PUBLIC_URL, so that links of the chat open in the phone.
-        composed = scene.compose(key, settings["PUBLIC_URL"], now)
+        composed = scene.compose(key, settings["PUBLIC_URL"], now, rules.templates(own_rules))
         scene_file.write_text(json.dumps(composed, ensure_ascii=False, indent=1), "utf-8")
     finally:
         if database.obj is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -80,12 +81,30 @@ class Stage:
             raise Missed(f"{person.name} 打开 {path}，得到 HTTP {page['status']}")
         return str(page["html"])
 
-    def submit(self, person: Actor, path: str, page: str, **form: str) -> None:
-        """Let a person send the form of a page."""
+    def submit(self, person: Actor, path: str, page: str, **form: str | list[str]) -> str:
+        """Let a person send the form of a page, and return the text of the page that follows."""
         way = f"people/{person.openid}/submit"
         answer = self.control.post(way, url=self.service + path, page=self.service + page, form=form)
         if answer["status"] != 200:
             raise Missed(f"{person.name} 在 {page} 提交，得到 HTTP {answer['status']}")
+        return str(answer["html"])
+
+    def message(self, person: Actor, seconds: float) -> str:
+        """Wait for a template message on a person's phone, print it as it is shown, and return it."""
+        until = time.monotonic() + seconds
+        while not (shown := self._templates(person)):
+            if time.monotonic() > until:
+                raise Missed(f"{seconds:.0f} 秒内 {person.name} 的手机没有收到提醒")
+            time.sleep(0.1)
+        rows = (f"{row['label']}：{row['value']}" for row in shown[-1]["fields"])
+        words = "\n".join((shown[-1]["title"], *rows))
+        tell(f"{person.name}的手机响了")
+        say("述学通", words)
+        return words
+
+    def _templates(self, person: Actor) -> list[dict[str, Any]]:
+        chat = self.control.get(f"people/{person.openid}/chat?after=0")["messages"]
+        return [each for each in chat if each["kind"] == "template"]
 
 
 def require(holds: bool, what: str) -> None:

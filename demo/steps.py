@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from demo import cast, data
+from demo import cast, data, steps_remind
 from demo.stage import Actor, Stage, require, tell
 from services.clock import civil, civil_day
 
@@ -158,6 +158,13 @@ def points(stage: Stage, _now: datetime) -> None:
     stage.ask(MEMBER, "积分", ("积分",), "text", content="积分")
 
 
+def remind(stage: Stage, now: datetime) -> None:
+    """Let the secretary remind who lacks hours: one phone rings, one member is to be called."""
+    steps_remind.arrange(stage, now)
+    steps_remind.push(stage, SECRETARY, OTHER, (FORGOTTEN, "蒋桂春"))
+    steps_remind.once(stage, SECRETARY, OTHER)
+
+
 def correct(stage: Stage, _now: datetime) -> None:
     """Take the confirmation back, enter one more, confirm again."""
     key = stage.notes["session"]
@@ -220,6 +227,7 @@ SCENE: tuple[tuple[str, Step], ...] = (
     ("看学时，看为什么", read_hours),
     ("述学：一段一段说，随时可以停", shuxue),
     ("积分：参加学习的不用申报", points),
+    ("书记提醒学时不够的，手机上马上收到", remind),
     ("退回重核", correct),
     ("核对", verify),
     ("大家的学时", result),

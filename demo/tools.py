@@ -25,3 +25,8 @@ class DemoTools:
     clock: Clock
     root: Path
     open_database: Callable[[Mapping[str, str]], object]
+
+    @property
+    def rules(self) -> Path:
+        """The folder of rules that a deployment here would use; the demo copies it."""
+        return Path(self.environment.get("RULES_DIR") or self.root / "rules")

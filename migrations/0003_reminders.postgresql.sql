@@ -14,6 +14,8 @@ CREATE UNIQUE INDEX "reminder_member_id_topic_period_branch_id" ON "reminder" ("
 -- next
 CREATE INDEX "reminder_state_due_at" ON "reminder" ("state", "due_at")
 -- next
+CREATE INDEX "reminder_with_words" ON "reminder" ("not_after") WHERE words <> ''
+-- next
 CREATE TABLE "reminder_attempt" ("id" SERIAL NOT NULL PRIMARY KEY, "reminder_id" INTEGER NOT NULL, "at" BIGINT NOT NULL, "channel" VARCHAR(24) NOT NULL, "state" VARCHAR(24) NOT NULL, "code" INTEGER, FOREIGN KEY ("reminder_id") REFERENCES "reminder" ("id") ON DELETE CASCADE)
 -- next
 CREATE INDEX "reminder_attempt_reminder_id" ON "reminder_attempt" ("reminder_id")

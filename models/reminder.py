@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import CharField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, CharField, ForeignKeyField, IntegerField, TextField
 
 from models.base import BaseModel, DayField, MomentField, TermField
 from models.member import Member
@@ -53,6 +53,9 @@ class Reminder(BaseModel):
             (("member", "topic", "period", "branch"), True),
             (("state", "due_at"), False),
         )
+
+
+Reminder.add_index(Reminder.index(Reminder.not_after, name="reminder_with_words", where=SQL("words <> ''")))
 
 
 class ReminderAttempt(BaseModel):

@@ -174,6 +174,8 @@ class _Run:
 
     def _call(self, letter: Letter) -> Answer:
         answer = sending.call(letter, self._post.messenger, self._post.public_url)
+        # The call may have read the token; a thread that waits for the platform must hold no connection.
+        database.obj.release()
         self._unanswered = self._unanswered + 1 if answer.code == sending.NO_ANSWER else 0
         if self._unanswered >= AWAY and not self._away.is_set():
             log.warning("platform_away", unanswered=self._unanswered)

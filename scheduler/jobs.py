@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services import attendance, jobs, make_ups, points
+from services import attendance, jobs, make_ups, points, reaching
 from services.delivery import upkeep
 from services.points import summaries
 from services.ports import MediaFetch
-from services.shuxue import cycles, voices
+from services.reminders import overtaken, plan
+from services.shuxue import cycles, opening, voices
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,18 @@ class Job:
     work: Callable[[datetime], int]
 
 
+#: The job that decides who is reminded; since when it was away is read from its slots.
+REMIND = "remind"
+
+
 def _confirm(now: datetime) -> int:
     return len(attendance.confirm_overdue(now))
+
+
+def _remind(now: datetime) -> int:
+    """Queue what is due, and close what has become too late while nobody looked."""
+    overtaken.close(now, jobs.last_done(REMIND))
+    return sum(len(part.due) for part in plan.remind_by_chunk(now))
 
 
 JOBS: tuple[Job, ...] = (
@@ -31,10 +42,13 @@ JOBS: tuple[Job, ...] = (
     Job("open_points_year", 3600, points.open_year),
     Job("freeze_points", 21600, summaries.freeze_due),
     Job("forget_voices", 3600, voices.forget_old),
+    Job("open_cycles", 21600, opening.open_scheduled),
     Job("close_cycles", 3600, cycles.close_due),
     Job("expire_make_ups", 21600, make_ups.expire_due),
     Job("sweep", 3600, jobs.sweep),
+    Job(REMIND, 600, _remind),
     Job("sweep_outbox", 60, upkeep.sweep),
+    Job("settle_list", 3600, reaching.settle),
 )
 
 

@@ -69,6 +69,9 @@ class _OwnTable(SqlStorage):
     def peek_many(self, keys: object) -> dict[str, bytes]:  # noqa: ARG002 - no task is ever revoked
         return {}
 
+    def delete_data(self, key: str) -> bool:  # noqa: ARG002 - asked after each task, whether it was revoked
+        return False
+
     def has_data_for_key(self, key: str) -> bool:  # noqa: ARG002 - no results are kept
         return False
 

@@ -13,7 +13,7 @@ from models.terms import Role
 from services.access import ABOVE, LEADING, grants
 from services.actor import Actor
 from services.errors import ServiceError, not_found
-from services.periods import holds
+from services.periods import active, holds
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,18 @@ class Desk:
         if group is not None and _covers(self.near, group):
             return True
         return _covers(self.above, path) and _leads(member.id, path, self.on)
+
+
+@dataclass(frozen=True)
+class OnDesk:
+    """A member whose matters lie on a desk, with the names of branch and group."""
+
+    id: int
+    number: str
+    name: str
+    branch_id: int
+    branch: str
+    group: str | None
 
 
 def desk(actor: Actor, on: date, *near: Role) -> Desk:
@@ -131,6 +143,32 @@ def people(place: Desk, limit: int) -> list[tuple[str, str]]:
         .limit(limit)
     )
     return list(query.tuples())
+
+
+def on_desk(place: Desk, limit: int, *conditions: Any) -> list[OnDesk]:
+    """Return the members of today whose matters lie here, by branch, group and name (F02).
+
+    Args:
+        place: the desk.
+        limit: so many at most.
+        conditions: further ones on `Member`.
+    """
+    branch, group = Organization.alias(), Organization.alias()
+    here = lying_on(place, branch, group)
+    if here is None:
+        return []
+    query = (
+        Member.select(Member.id, Member.number, Member.name, branch.id, branch.name, group.name)
+        .join(branch, on=(Member.branch == branch.id))
+        .switch(Member)
+        .left_outer_join(group, on=(Member.group == group.id))
+        .where(here, active(place.on), *conditions)
+        .order_by(Member.name, Member.number)
+        .limit(limit)
+    )
+    found = [OnDesk(*row) for row in query.tuples()]
+    # Sorted here: where a group is missing, the two databases would put it at different ends.
+    return sorted(found, key=lambda each: (each.branch, each.group is None, each.group or "", each.name))
 
 
 def _covers(paths: tuple[str, ...], path: str) -> bool:

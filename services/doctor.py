@@ -70,10 +70,10 @@ def _migrations() -> Finding:
 def _scheduler(now: datetime) -> Finding:
     last = JobClaim.select().order_by(JobClaim.claimed_at.desc()).first()
     if last is None:
-        return Finding("scheduler", False, "定时任务还没有运行过，请启动服务：python app.py serve")
+        return Finding("scheduler", False, "定时任务还没有运行过，请启动 serve 或 scheduler")
     running = now - last.claimed_at < timedelta(minutes=10)
     words = f"最近一次在 {civil(last.claimed_at):%m月%d日 %H:%M}"
-    return Finding("scheduler", running, words if running else words + "，请看服务是否在运行")
+    return Finding("scheduler", running, words if running else words + "，请看服务（或 scheduler）是否在运行")
 
 
 def _fence() -> Finding:

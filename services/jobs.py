@@ -1,7 +1,13 @@
-"""Slots of timed jobs: whoever inserts the row has won the slot, the others go on sleeping (G7)."""
+"""Slots of timed jobs: whoever inserts the row has won the slot, the others go on sleeping (G7).
+
+Who works at a slot renews its claim; a claim that nobody renews is that of a dead process, and another one
+takes it over. The time of the last renewal tells the two apart, so the dead one, should it wake up, writes
+nothing any more.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,11 +24,16 @@ from models import (
     TryCount,
     WechatBinding,
 )
-from services import retention
+from services import forgetting, retention, traces
 from services.clock import civil_day, seconds
 from services.inbox import forget_old
-from services.privacy import traces
+from services.statement import run
 from services.transaction import transaction
+
+#: What is marked as done once stands among the slots under names of its own.
+_ONCE = "once:"
+#: Seconds after which a claim that was not renewed is that of a dead process.
+LEASE = 120
 
 
 def slot_of(now: datetime, every: int) -> int:
@@ -30,27 +41,89 @@ def slot_of(now: datetime, every: int) -> int:
     return seconds(now) // every * every
 
 
-def claim(job: str, slot: int, now: datetime) -> bool:
-    """Win a slot: an insert that only one process can make."""
-    with transaction():
-        inserted = (
-            JobClaim.insert(job=job, slot=slot, claimed_at=now).on_conflict_ignore().as_rowcount().execute()
-        )
-    return bool(inserted)
+@dataclass
+class Held:
+    """A slot that this process works at; `since` is when it was claimed or last renewed, in seconds."""
+
+    job: str
+    slot: int
+    since: int
 
 
-def finish(job: str, slot: int, result: int, now: datetime) -> None:
-    """Note when a slot's work was done and how many things it handled."""
-    with transaction():
-        JobClaim.update(done_at=now, result=result).where(
-            JobClaim.job == job, JobClaim.slot == slot
-        ).execute()
+def claim(job: str, slot: int, now: datetime) -> Held | None:
+    """Win a slot: an insert that only one process can make, or the claim of one that is dead.
 
-
-def is_done(job: str, slot: int) -> bool:
-    """Whether somebody has finished a slot's work."""
+    Most wakings find the slot done: then nothing is locked for writing.
+    """
+    at = seconds(now)
     mine = (JobClaim.job == job) & (JobClaim.slot == slot)
-    return bool(JobClaim.select().where(mine, JobClaim.done_at.is_null(False)).exists())
+    standing = JobClaim.get_or_none(mine)
+    if standing is not None and (standing.done_at is not None or seconds(standing.claimed_at) >= at - LEASE):
+        return None
+    with transaction():
+        if standing is None:
+            won = JobClaim.insert(job=job, slot=slot, claimed_at=now).on_conflict_ignore().as_rowcount()
+        else:
+            dead = JobClaim.done_at.is_null() & (JobClaim.claimed_at == standing.claimed_at)
+            won = JobClaim.update(claimed_at=now).where(mine, dead)
+        return Held(job, slot, at) if won.execute() else None
+
+
+def renew(held: Held, now: datetime) -> bool:
+    """Say that the work still goes on; False when the slot was taken over."""
+    with transaction():
+        kept = JobClaim.update(claimed_at=now).where(_own(held)).execute()
+    if kept:
+        held.since = seconds(now)
+    return bool(kept)
+
+
+def finish(held: Held, result: int, now: datetime) -> bool:
+    """Note when a slot's work was done and how many things it handled; False when it was taken over."""
+    with transaction():
+        return bool(JobClaim.update(done_at=now, result=result).where(_own(held)).execute())
+
+
+def _own(held: Held) -> Any:
+    own = (JobClaim.job == held.job) & (JobClaim.slot == held.slot)
+    return own & (JobClaim.claimed_at == held.since) & JobClaim.done_at.is_null()
+
+
+def last_done(job: str, before: int | None = None) -> int | None:
+    """Return the latest slot of a job that was finished, of those before a slot if one is given."""
+    finished = "SELECT MAX(slot) FROM job_claim WHERE job = ? AND done_at IS NOT NULL"
+    if before is None:
+        [found] = run(finished, (job,)).fetchone()
+    else:
+        [found] = run(f"{finished} AND slot < ?", (job, before)).fetchone()
+    return None if found is None else int(found)
+
+
+def missed(job: str, slot: int, every: int) -> int:
+    """Return how many slots went by unfinished before this one, since the last that was finished (G7)."""
+    done = last_done(job, slot)
+    return 0 if done is None else max((slot - done) // every - 1, 0)
+
+
+def ages(now: datetime) -> dict[str, float]:
+    """Return for each job that was ever finished how many seconds ago it was."""
+    rows = run(
+        "SELECT job, MAX(done_at) FROM job_claim WHERE done_at IS NOT NULL GROUP BY job", ()
+    ).fetchall()
+    return {job: max(0.0, float(seconds(now) - at)) for job, at in rows if not job.startswith(_ONCE)}
+
+
+def mark_done(what: str, slot: int, now: datetime) -> None:
+    """Note that something is done once and for all, such as the scan of a checkpoint; it is no job's slot."""
+    with transaction():
+        JobClaim.insert(
+            job=_ONCE + what, slot=slot, claimed_at=now, done_at=now
+        ).on_conflict_ignore().execute()
+
+
+def is_done(what: str, slot: int) -> bool:
+    """Whether something was marked as done."""
+    return bool(JobClaim.select().where(JobClaim.job == _ONCE + what, JobClaim.slot == slot).exists())
 
 
 def sweep(now: datetime) -> int:
@@ -58,7 +131,7 @@ def sweep(now: datetime) -> int:
 
     Afterwards the database really forgets them, unless somebody reads it at this moment: then in an hour.
     """
-    gone = forget_old(now)
+    gone = forget_old(now) + forgetting.forget_old(now)
     with transaction():
         for stale in _stale(now):
             gone += stale.execute()

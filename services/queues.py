@@ -1,4 +1,7 @@
-"""等您办: how much waits for a leader in each list, counted in one query; read only."""
+"""等您办: how much waits for a leader in each list, counted in one query; read only.
+
+Gaps of hours are counted by two more, since what is required differs from person to person.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from models import (
     Mobility,
     Organization,
     PointClaim,
+    Reminder,
     ShuxueReport,
     Transfer,
     VoiceNote,
@@ -35,10 +39,14 @@ from models.terms import (
     TransferState,
     VoiceState,
 )
-from services import deciders, messages, mobility, rulebook
+from services import deciders, messages, mobility, periods, reaching, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
+from services.reminders import gap_count
+
+#: Whoever looks after more people than this finds no count of gaps on the page of today.
+_COUNTED = 500
 
 
 class Queue(StrEnum):
@@ -53,6 +61,8 @@ class Queue(StrEnum):
     FEEDBACK = "feedback"
     TRANSFERS = "transfers"
     HOSTING = "hosting"
+    GAPS = "gaps"
+    UNREACHED = "unreached"
 
 
 @dataclass(frozen=True)
@@ -70,20 +80,30 @@ def for_leader(actor: Actor, now: datetime) -> dict[Queue, int]:
     parts = [part for part in (count(reach) for count in _COUNTS) if part is not None]
     parts.append(_feedback(actor, now))
     parts += [part for part in (_transfers(actor, now), _hosting(actor, now)) if part is not None]
+    about = _unreached(reach, now), gap_count.untold(reach.decided, now, Queue.GAPS, _COUNTED + 1)
+    parts += [part for part in about if part is not None]
     union = parts[0]
     for part in parts[1:]:
         union = union.union_all(part)
-    found = {Queue(kind): int(number) for kind, number in union.tuples()}
+    found, untold = dict[Queue, int](), list[int]()
+    for kind, number in union.tuples():
+        if kind == Queue.GAPS:
+            untold.append(int(number))
+        else:
+            found[Queue(kind)] = int(number)
+    if len(untold) <= _COUNTED:
+        found[Queue.GAPS] = gap_count.among(untold, now)
     return {queue: found[queue] for queue in Queue if found.get(queue)}
 
 
 def _reach(actor: Actor, now: datetime) -> Reach:
     on = civil_day(now)
     heads = (Role.GROUP_HEAD,) if rulebook.current().leave(on).group_heads else ()
+    leaves = deciders.desk(actor, on, *heads)
     writing = deciders.desk(actor, on, Role.GROUP_HEAD, Role.HELPER)
     return Reach(
-        decided=deciders.desk(actor, on),
-        leaves=deciders.desk(actor, on, *heads),
+        decided=replace(leaves, near=()),
+        leaves=leaves,
         # What members say is written down within the branch alone (R42).
         voices=replace(writing, above=()),
     )
@@ -169,6 +189,15 @@ def _hosting(actor: Actor, now: datetime) -> Any:
             Mobility.until.is_null() | (Mobility.until >= civil_day(now)),
         )
     )
+
+
+def _unreached(reach: Reach, now: datetime) -> Any:
+    """Count the people of the phone-and-visit list, not what they are to be told."""
+    here = (reaching.on_list(now), periods.active(reach.decided.on))
+    counted = _of(Queue.UNREACHED, Reminder, reach.decided, *here)
+    if counted is None:
+        return None
+    return counted.select(SQL(f"'{Queue.UNREACHED}'"), fn.COUNT(Reminder.member.distinct()))
 
 
 _COUNTS: tuple[Callable[[Reach], Any], ...] = (_reports, _voices, _claims, _leaves, _make_ups, _externals)

@@ -22,6 +22,12 @@ UNBOUND_DAYS = 30
 REBIND_DAYS, REBIND_FORGOTTEN_DAYS = 30, 90
 #: Where an account stood in a guided talk of the chat; its texts are drafts of the member's and stay.
 TALK_DAYS = 60
+#: What a reminder said, counted from the day after which it was no longer worth saying; its attempts; used
+#: accepts of 订阅通知.
+REMINDER_WORDS_DAYS = ATTEMPT_DAYS = CREDIT_DAYS = 90
+#: That somebody was reminded of a topic in a period: no limit and no repetition asks further back (R94).
+#: Notes of calls and visits are kept as long.
+REMINDER_DAYS = 400
 
 #: What the sentences of rules/notice.toml may name in braces, besides voice_days of rules/shuxue.toml.
 WORDS = {
@@ -33,6 +39,8 @@ WORDS = {
     "unbound_days": UNBOUND_DAYS,
     "rebind_days": REBIND_DAYS,
     "rebind_forgotten_days": REBIND_FORGOTTEN_DAYS,
+    "reminder_words_days": REMINDER_WORDS_DAYS,
+    "reminder_days": REMINDER_DAYS,
 }
 
 

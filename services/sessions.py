@@ -1,4 +1,4 @@
-"""The life of a session up to its end: planned, published, closed, cancelled (DOMAIN part 5)."""
+"""The life of a session up to its end: planned, published, moved, closed, cancelled (DOMAIN part 5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from models import Member, Organization, StudySession, database
+from models import Attendance, Member, Organization, StudySession, database
 from models.terms import (
     Area,
     CreditKind,
@@ -26,6 +26,7 @@ from services.errors import ServiceError, invalid, not_found
 from services.policy import window
 from services.policy.amounts import hundredths
 from services.policy.credit import default_credit
+from services.policy.rates import THERE
 from services.reminders import events
 from services.transaction import transaction
 
@@ -160,6 +161,84 @@ def publish_new(actor: Actor, plan: SessionPlan, now: datetime) -> StudySession:
         return publish(actor, create(actor, plan, now).key, now)
 
 
+def move(  # noqa: PLR0917 - who, what, to when, how long, where, at which moment
+    actor: Actor, key: str, starts_at: datetime, minutes: int | None, place: str | None, now: datetime
+) -> StudySession:
+    """Hold a session at another time or place. The same once more changes nothing.
+
+    Who is due stays due, leaves stay valid, codes and the door follow the new time, and those expected are
+    told. The hours are those of the new length, unless the branch had set them otherwise (R06).
+
+    Args:
+        actor: who runs the session.
+        key: of the session.
+        starts_at: the new start, or the present one.
+        minutes: the new length; None keeps it.
+        place: the new place, empty for none; None keeps it.
+        now: this moment.
+
+    Raises:
+        ServiceError: `wrong_state` once it has begun, was closed or cancelled; `signed` when somebody has
+            signed already and the time would change; `start`, `minutes`, `text` for what cannot be.
+    """
+    starts_at = starts_at.replace(microsecond=0)
+    with transaction():
+        session = find_to_change(key)
+        require_manage(actor, session.organization.path, civil_day(now))
+        _require_movable(session, now)
+        was, was_at = session.starts_at, session.place
+        columns = _moved(session, starts_at, minutes, place, now)
+        if all(getattr(session, name) == value for name, value in columns.items()):
+            return session
+        for name, value in columns.items():
+            setattr(session, name, value)
+        session.save(only=[getattr(StudySession, name) for name in columns])
+        audit.record(
+            actor, now, "session.rescheduled", "session", session.key,
+            was=seconds(was), starts=seconds(starts_at), ends=seconds(session.ends_at),
+        )  # fmt: skip
+        elsewhere = was_at != session.place
+        if session.state is SessionState.PUBLISHED and (starts_at != was or elsewhere):
+            events.moved(session, was, now, was_at if elsewhere else None)
+    return session
+
+
+def _require_movable(session: StudySession, now: datetime) -> None:
+    state = state_of(session, now)
+    if state not in {SessionState.DRAFT, SessionState.PUBLISHED, SessionState.OPEN}:
+        raise ServiceError("wrong_state", f"这次学习{state.label}，不能改时间地点。", "要再办一次，请新建。")
+    if now >= session.starts_at:
+        hint = "没有开成的，请取消后重新建一次。"
+        raise ServiceError("wrong_state", "这次学习的开始时间已经过了，不能改。", hint)
+
+
+def _moved(
+    session: StudySession, starts_at: datetime, minutes: int | None, place: str | None, now: datetime
+) -> dict[str, object]:
+    """Check the new time and place and return the columns that they give."""
+    had = int((session.ends_at - session.starts_at).total_seconds()) // 60
+    minutes = had if minutes is None else minutes
+    _check_times(starts_at, minutes, now)
+    if starts_at <= now:
+        hint = "请填以后的时间；已经开过的，请新建时补登。"
+        raise invalid("start", "新的开始时间已经过了。", hint)
+    there = Attendance.session == session, Attendance.status.in_(list(THERE))
+    signed = Attendance.select().where(*there).count() if starts_at != session.starts_at else 0
+    if signed:
+        hint = "请先在点名里撤回，再改时间。"
+        raise ServiceError("signed", f"已经有 {signed} 位同志签到，不能改时间。", hint)
+    credit = session.credit
+    # What the branch has set otherwise is the branch's word, whatever the length.
+    if session.credit_reason is None and credit == _credit_of(had, civil_day(session.starts_at)):
+        credit = _credit_of(minutes, civil_day(starts_at))
+    return {
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=minutes),
+        "place": session.place if place is None else (words(place, 50, "地点") if place.strip() else None),
+        "credit": credit,
+    }
+
+
 def close(actor: Actor, key: str, now: datetime) -> StudySession:
     """Close the door before the planned end (the chair's word)."""
     with transaction():
@@ -200,7 +279,7 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
 
 def _columns(plan: SessionPlan, organization: Organization, now: datetime) -> dict[str, object]:
     """Check a plan against the limits and return its columns."""
-    _check_times(plan, now)
+    _check_times(plan.starts_at, plan.minutes, now)
     title, place = words(plan.title, 60, "标题"), None
     if plan.place:
         place = words(plan.place, 50, "地点")
@@ -228,13 +307,13 @@ def _columns(plan: SessionPlan, organization: Organization, now: datetime) -> di
     }
 
 
-def _check_times(plan: SessionPlan, now: datetime) -> None:
-    day = civil_day(plan.starts_at)
+def _check_times(starts_at: datetime, minutes: int, now: datetime) -> None:
+    day = civil_day(starts_at)
     rules = rulebook.current().checkin(day)
-    if not rules.min_minutes <= plan.minutes <= rules.max_minutes:
+    if not rules.min_minutes <= minutes <= rules.max_minutes:
         raise invalid(
             "minutes",
-            f"时长 {plan.minutes} 分钟不行。",
+            f"时长 {minutes} 分钟不行。",
             f"请填 {rules.min_minutes} 到 {rules.max_minutes} 分钟。",
         )
     if not _EARLIEST <= day <= civil_day(now) + timedelta(days=366):
@@ -243,13 +322,18 @@ def _check_times(plan: SessionPlan, now: datetime) -> None:
 
 def _credit(plan: SessionPlan, rules: rulebook.HourRules) -> int:
     if plan.credit is None:
-        credit = default_credit(plan.minutes, rules.minutes_per_hour, rules.step)
-        return hundredths(min(credit, rules.max_per_session))
+        return _credit_of(plan.minutes, civil_day(plan.starts_at))
     if not plan.credit.is_finite() or not 0 <= plan.credit <= rules.max_per_session:
         raise invalid("credit", "学时数不对。", f"请填 0 到 {rules.max_per_session} 之间的数。")
     if plan.credit % rules.step:
         raise invalid("credit", "学时数不对。", f"请填 {rules.step} 的整数倍，例如 1 或 1.5。")
     return hundredths(plan.credit)
+
+
+def _credit_of(minutes: int, day: date) -> int:
+    """Return the hundredths of an hour that the length alone gives (R06)."""
+    rules = rulebook.current().hours(day)
+    return hundredths(min(default_credit(minutes, rules.minutes_per_hour, rules.step), rules.max_per_session))
 
 
 def words(text: str, longest: int, name: str) -> str:

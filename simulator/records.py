@@ -21,7 +21,10 @@ class Window:
 
 @dataclass
 class Person:
-    """Someone with WeChat on the phone. Times are seconds since 1970."""
+    """Someone with WeChat on the phone. Times are seconds since 1970.
+
+    Who is not `offered` is there for the account, but not in the phone's choice of people.
+    """
 
     openid: str
     name: str
@@ -32,6 +35,7 @@ class Person:
     subscribe_scene: str = "ADD_SCENE_SEARCH"
     qr_scene_str: str = ""
     snapshot: bool = False
+    offered: bool = True
     deliver: str = "success"
     windows: list[Window] = field(default_factory=list)
     credits: Counter[str] = field(default_factory=Counter)

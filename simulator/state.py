@@ -102,6 +102,7 @@ class World:
             person.card_scene = entry.get("card_scene", "")
             person.followed = bool(entry.get("follow", False))
             person.follow_time = int(self.clock.now()) if person.followed else 0
+            person.offered = bool(entry.get("offered", True))
         for entry in scene.get("templates", []):
             template = Template.from_json(entry)
             self.templates[template.template_id] = template

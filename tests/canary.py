@@ -8,7 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from peewee import BlobField, BooleanField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    FloatField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from models import (
     TABLES,
@@ -69,14 +77,14 @@ def _value(table: Any, field: Any, made: dict[Any, Any], *, plain: bool) -> Any:
     if isinstance(field, MomentField):
         return START
     if isinstance(field, BlobField):
-        return SOUND
+        return b"x" if plain else SOUND
     return _odd(field, plain=plain)
 
 
 def _odd(field: Any, *, plain: bool) -> Any:
     if isinstance(field, BooleanField):
         return True
-    if isinstance(field, IntegerField):
+    if isinstance(field, IntegerField | FloatField):
         return 1
     if field.name == "openid" or (field.name == "subject" and field.max_length == 64):
         return OPENID

@@ -91,6 +91,11 @@ def _empty(database: Any) -> None:
 
 
 @pytest.fixture
+def commits(database_url: str) -> None:
+    """For a test with threads, processes or connections of its own: what it writes is committed."""
+
+
+@pytest.fixture
 def db(database_url: str) -> Iterator[Any]:
     """A connected, empty database of either kind."""
     yield connect(database_url)

@@ -16,6 +16,7 @@ from web.member import (
     home,
     leave,
     make_ups,
+    notices,
     points,
     privacy,
     scan,
@@ -31,16 +32,18 @@ from web.secretary import (
     exports,
     helpers,
     lectures,
-    notices,
+    moving,
     oral,
     plan,
     plan_year,
     printing,
+    push,
     roll,
     roster_upload,
     steps,
     surveys,
     today,
+    unreached,
 )
 from web.secretary import claims as claims_desk
 from web.secretary import external as external_desk
@@ -49,6 +52,7 @@ from web.secretary import leave as leave_desk
 from web.secretary import make_ups as make_ups_desk
 from web.secretary import members as members_desk
 from web.secretary import mobility as mobility_desk
+from web.secretary import notices as notices_desk
 from web.secretary import roles as roles_desk
 from web.secretary import shuxue as branch_shuxue
 from web.secretary import transfers as transfers_desk
@@ -65,6 +69,7 @@ BLUEPRINTS = (
     home.pages,
     study.pages,
     settings.pages,
+    notices.pages,
     feedback.pages,
     shuxue.pages,
     writing.pages,
@@ -88,17 +93,20 @@ BLUEPRINTS = (
     plan.pages,
     roll.pages,
     steps.pages,
+    moving.pages,
     claims_desk.pages,
     feedback_desk.pages,
     cadence.pages,
     plan_year.pages,
-    notices.pages,
+    notices_desk.pages,
     surveys.pages,
     lectures.pages,
     branch_life.pages,
     branch_shuxue.pages,
     oral.pages,
     helpers.pages,
+    push.pages,
+    unreached.pages,
     screen.pages,
     members_desk.pages,
     roster_upload.pages,

@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, generate_latest
 
 from models.terms import ReminderState
+from services import jobs
 from services.delivery import upkeep
 from web.context import now
 
@@ -14,6 +15,8 @@ REQUESTS = Counter("shuxue_requests", "Answers by endpoint and status.", ["endpo
 CALLBACKS = Counter("shuxue_callbacks", "Pushes of the platform by outcome.", ["outcome"])
 REMINDERS = Gauge("shuxue_reminders", "Reminders by state.", ["state"])
 OLDEST = Gauge("shuxue_reminders_oldest_due_seconds", "For how long the oldest due reminder has been due.")
+STALE = Gauge("shuxue_reminders_stale", "Reminders that became too late before they could be sent.")
+JOBS = Gauge("shuxue_job_age_seconds", "How long ago a timed job was last done.", ["job"])
 
 _log = structlog.get_logger("web")
 
@@ -36,13 +39,17 @@ def exposition() -> Response:
 
 def _read_outbox() -> None:
     try:
-        figures = upkeep.figures()
+        figures, ages = upkeep.figures(), jobs.ages(now())
     except Exception as error:  # the counters are wanted most when the database is away
         _log.warning("outbox_unread", error=type(error).__name__)
         return
     for state in ReminderState:
         REMINDERS.labels(state.value.lower()).set(figures.by_state.get(state, 0))
     OLDEST.set(figures.age(now()))
+    STALE.set(figures.stale)
+    JOBS.clear()
+    for job, age in ages.items():
+        JOBS.labels(job).set(age)
 
 
 def _count(response: Response) -> Response:

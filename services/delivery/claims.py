@@ -140,7 +140,6 @@ def _letters(rows: Sequence[Reminder], token: str, now: datetime) -> Iterable[Le
                 channel=way.channel,
                 template=way.template,
                 fields=fields,
-                way=each.way,
                 tries=each.tries,
             )
 

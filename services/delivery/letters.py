@@ -25,7 +25,6 @@ class Letter:
         channel: TEMPLATE or SUBSCRIBE.
         template: the template's number at the account.
         fields: keyword → text.
-        way: the path of the page that helps.
         tries: calls made before this one.
     """
 
@@ -39,8 +38,12 @@ class Letter:
     channel: Channel
     template: str
     fields: Mapping[str, str]
-    way: str
     tries: int
+
+    @property
+    def path(self) -> str:
+        """Return the page that a tap opens: what is said, the way that helps, and 不再提醒 (F13)."""
+        return f"/m/notices/{self.key}"
 
 
 @dataclass

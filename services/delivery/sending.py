@@ -94,7 +94,7 @@ def give_back(letter: Letter) -> None:
 
 def call(letter: Letter, messenger: Messenger, public_url: str) -> Answer:
     """Make the call, outside any transaction; it takes 8 s at most (G10)."""
-    url = public_url + letter.way
+    url = public_url + letter.path
     try:
         if letter.channel is Channel.SUBSCRIBE:
             msgid = messenger.subscribe(letter.openid, letter.template, letter.fields, url)

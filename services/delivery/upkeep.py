@@ -38,6 +38,7 @@ _FIGURES = (
     " UNION ALL SELECT state, COUNT(*), NULL FROM reminder WHERE state IN"
     " ('ACCEPTED', 'DELIVERED', 'REFUSED', 'UNKNOWN', 'DEAD', 'INBOX', 'SUPPRESSED') GROUP BY state"
 )
+_STALE = "SELECT COUNT(*) FROM reminder WHERE state = 'SUPPRESSED' AND why = 'stale'"
 
 log = structlog.get_logger("delivery")
 
@@ -93,10 +94,14 @@ def due(now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Figures:
-    """The outbox in numbers: rows by state, and since when the oldest of the due ones waits."""
+    """The outbox in numbers: rows by state, and since when the oldest of the due ones waits.
+
+    `stale` are those that became too late before they could be sent.
+    """
 
     by_state: dict[ReminderState, int]
     oldest: datetime | None
+    stale: int = 0
 
     @property
     def pending(self) -> int:
@@ -112,7 +117,7 @@ _PENDING = (ReminderState.DUE, ReminderState.FAILED, ReminderState.SENDING)
 
 
 def figures() -> Figures:
-    """Read the figures in one query."""
+    """Read the figures in two queries."""
     by_state: dict[ReminderState, int] = {}
     oldest: list[int] = []
     for name, count, first in run(_FIGURES, ()).fetchall():
@@ -120,4 +125,5 @@ def figures() -> Figures:
         by_state[state] = int(count)
         if first is not None and state in _PENDING:
             oldest.append(first)
-    return Figures(by_state, moment(min(oldest)) if oldest else None)
+    [stale] = run(_STALE, ()).fetchone()
+    return Figures(by_state, moment(min(oldest)) if oldest else None, int(stale))

@@ -15,6 +15,8 @@ from models.terms import Topic
 
 #: Notices of a dated event: once per event, beside the limit of a month (F13).
 DATED = frozenset({Topic.SESSION_TOMORROW, Topic.SESSION_MOVED, Topic.SESSION_CANCELLED})
+#: Topics that say themselves who is not required, by another day than today (R40).
+OWN_EXEMPTION = frozenset({Topic.REPORT_WINDOW})
 
 
 class Gap(Enum):
@@ -35,11 +37,19 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Quiet:
-    """When nothing may be sent: from the evening to the morning, and on days off (F13)."""
+    """When nothing may be sent: from the evening to the morning, and on days off (F13).
+
+    The same time twice means that no hour of the day is quiet.
+    """
 
     starts: time
     ends: time
     workdays_only: bool
+
+    @property
+    def nightly(self) -> bool:
+        """Whether there are quiet hours at all."""
+        return self.starts != self.ends
 
 
 def add_months(day: date, months: int) -> date:
@@ -97,7 +107,7 @@ def checkpoint_at(today: date, checkpoints: Collection[tuple[int, int]], life: i
 def is_quiet(at: datetime, quiet: Quiet, off: Collection[date]) -> bool:
     """Whether nothing may be sent at a civil moment; 20:00 is quiet, 08:00 is not."""
     clock = at.time()
-    if clock >= quiet.starts or clock < quiet.ends:
+    if quiet.nightly and (clock >= quiet.starts or clock < quiet.ends):
         return True
     return quiet.workdays_only and at.date() in off
 
@@ -105,9 +115,9 @@ def is_quiet(at: datetime, quiet: Quiet, off: Collection[date]) -> bool:
 def next_allowed(at: datetime, quiet: Quiet, off: Collection[date]) -> datetime:
     """Return the first moment from `at` on at which something may be sent; `off` must reach far enough."""
     found = at
-    if found.time() >= quiet.starts:
+    if quiet.nightly and found.time() >= quiet.starts:
         found = _morning(found + timedelta(days=1), quiet)
-    elif found.time() < quiet.ends:
+    elif quiet.nightly and found.time() < quiet.ends:
         found = _morning(found, quiet)
     while is_quiet(found, quiet, off):
         found = _morning(found + timedelta(days=1), quiet)
@@ -115,7 +125,8 @@ def next_allowed(at: datetime, quiet: Quiet, off: Collection[date]) -> datetime:
 
 
 def _morning(at: datetime, quiet: Quiet) -> datetime:
-    return at.replace(hour=quiet.ends.hour, minute=quiet.ends.minute, second=0, microsecond=0)
+    first = quiet.ends if quiet.nightly else time(0)
+    return at.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
 
 
 def workday_before(day: date, off: Collection[date]) -> date:

@@ -8,12 +8,11 @@ from typing import Any
 
 from models import Attendance, InboundMessage, Member, RolePeriod, StudySession
 from models.terms import AttendanceStatus
-from services import audit, keyring
+from services import audit, keyring, traces
 from services.access import ABOVE, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import not_found
-from services.privacy import traces
 from services.privacy.cards_of import forget_cards
 from services.privacy.held import Fate, person_of
 from services.privacy.map import MAP, NAMELESS
@@ -63,9 +62,9 @@ def erase(actor: Actor, number: str, now: datetime) -> Erased:
             if held.whose is None or held.table is Member:
                 continue
             if held.fate is Fate.REMOVED:
-                removed[held.title] = held.table.delete().where(held.whose(person)).execute()
+                removed[held.title] = held.table.delete().where(held.erased(person)).execute()
             elif held.fate is Fate.BLANKED:
-                blanked[held.title] = held.table.update(**held.blanks).where(held.whose(person)).execute()
+                blanked[held.title] = held.table.update(**held.blanks).where(held.erased(person)).execute()
         _end_duties(member, now)
         nobody = _unname(member, civil_day(now))
         audit.record(actor, now, "member.erased", "member", member.id)

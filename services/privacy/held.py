@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from models import Member, RebindRequest, ShuxueReport, VoiceNote, WechatBinding
+from models import Member, RebindRequest, Reminder, ShuxueReport, VoiceNote, WechatBinding
 
 
 class Fate(Enum):
@@ -46,6 +46,7 @@ class Held:
         title: its heading for people.
         fate: what an erasure does.
         whose: which rows are a person's; None when none ever is.
+        also: which rows of others name a person: an erasure treats them alike, nobody is shown them.
         shown: column → what a person reads before its value; these are exported.
         hidden: column → why it is not exported.
         blanks: column → what stands there after an erasure.
@@ -58,12 +59,19 @@ class Held:
     title: str
     fate: Fate
     whose: Whose | None = None
+    also: Whose | None = None
     shown: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
     blanks: Mapping[str, Any] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     when: str = ""
+
+    def erased(self, person: Person) -> Any:
+        """Return the condition of all rows that an erasure of a person looks at."""
+        assert self.whose is not None
+        mine = self.whose(person)
+        return mine | self.also(person) if self.also is not None else mine
 
     @property
     def name(self) -> str:
@@ -91,6 +99,11 @@ def of_note(column: Any) -> Whose:
     return lambda person: column.in_(
         VoiceNote.select(VoiceNote.id).where(VoiceNote.report.in_(reports_of(person)))
     )
+
+
+def of_reminder(column: Any) -> Whose:
+    """Rows below a reminder to the member."""
+    return lambda person: column.in_(Reminder.select(Reminder.id).where(Reminder.member == person.member))
 
 
 def reports_of(person: Person) -> Any:

@@ -13,19 +13,20 @@ from models import (
     Member,
     MemberSetting,
     OauthCode,
+    OptOut,
     PendingScan,
     RebindRequest,
     ShuxueReport,
     ShuxueText,
+    SubscribeCredit,
     TryCount,
     VoiceNote,
     VoiceSound,
     WechatBinding,
 )
 from models.terms import ReportState
-from services import accounts, audit
+from services import accounts, audit, traces
 from services.actor import member_actor
-from services.privacy import traces
 from services.privacy.cards_of import forget_cards
 from services.privacy.held import Person, person_of, reports_of
 from services.transaction import transaction
@@ -34,7 +35,7 @@ from services.transaction import transaction
 _UNSEEN = (ReportState.DRAFT, ReportState.NOT_FILED, ReportState.NOT_REQUIRED)
 _TOUCHED = (
     WechatBinding, BindingCode, RebindRequest, LoginSession, OauthCode, PendingScan, TryCount, ChatState,
-    MemberSetting, ShuxueReport, ShuxueText, VoiceNote, VoiceSound, Feedback, Member,
+    MemberSetting, OptOut, SubscribeCredit, ShuxueReport, ShuxueText, VoiceNote, VoiceSound, Feedback, Member,
 )  # fmt: skip
 
 
@@ -64,7 +65,8 @@ def leave(member: Member, openid: str, now: datetime) -> Left:
         _let_go_of_accounts(person, now)
         drafts, voices = _drop_unseen(person)
         feedback = _drop_authorship(member)
-        MemberSetting.delete().where(MemberSetting.member == member).execute()
+        for chosen in (MemberSetting, OptOut):
+            chosen.delete().where(chosen.member == member).execute()
         Member.update(phone=None).where(Member.id == member.id).execute()
         audit.record(member_actor(member.id), now, "member.left", "member", member.id)
     return Left(drafts, voices, feedback, traces.wipe(_TOUCHED))

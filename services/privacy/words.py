@@ -19,7 +19,7 @@ _ACTS = {
     "filed": "提出", "frozen": "小结", "import": "导入", "left": "本人删除", "move_refused": "不同意换手机",
     "moved": "换手机", "objected": "提出异议", "opened": "开始", "opted_in": "愿意参加",
     "opted_out": "不再参加", "posted": "记分", "proposed": "报上", "published": "发布",
-    "recalled": "收回", "recorded": "代录",
+    "recalled": "收回", "recorded": "代录", "rescheduled": "改时间地点",
     "refused": "未同意", "released": "解除", "reopened": "退回重核", "resubmitted": "补充后再报",
     "returned": "请再补充", "reversed": "冲销", "submitted": "提交", "unbound": "本人解除",
     "unfollowed": "取消关注", "waived": "不用补", "withdrawn": "收回", "written": "写成文字",

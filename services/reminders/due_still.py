@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from models import Reminder
 from models.terms import SuppressedWhy, Topic
-from services.policy.reminders import DATED, Checkpoint
-from services.reminders import people, plan
+from services.policy.reminders import DATED, OWN_EXEMPTION, Checkpoint
+from services.reminders import grounds, people, plan, words
 from services.reminders.gaps import scan
-from services.reminders.moment import Moment, at, ids, rows
+from services.reminders.moment import Moment, at, ids, is_push, rows
 from services.rulebook.reminders import Recipient
 
 _GAPS = frozenset({Topic.HOURS_GAP, Topic.BRANCH_SHORT})
@@ -63,7 +63,7 @@ def _why(
         return SuppressedWhy.SATISFIED
     if not person.wants or (each.member_id, each.topic) in known.left:
         return SuppressedWhy.OPTED_OUT
-    personal = rules.to is Recipient.MEMBER and each.topic not in DATED
+    personal = rules.to is Recipient.MEMBER and each.topic not in DATED | OWN_EXEMPTION
     return SuppressedWhy.EXEMPT if personal and each.member_id in known.exempt else None
 
 
@@ -79,10 +79,9 @@ def _cancelled(reminders: Sequence[Reminder]) -> frozenset[int]:
 
 def _satisfied(reminders: Sequence[Reminder], moment: Moment) -> list[Reminder]:
     """Return those whose ground is gone: the same search as at the deciding, for these branches alone."""
-    pushed = [each for each in reminders if each.pushed_by_id is not None and each.topic is Topic.HOURS_GAP]
-    asked = [each for each in reminders if each.pushed_by_id is None]
-    lacking = _lacking(pushed, moment)
-    gone = [each for each in pushed if each.member_id not in lacking]
+    pushed = [each for each in reminders if is_push(each.period)]
+    asked = [each for each in reminders if not is_push(each.period)]
+    gone = _groundless(pushed, moment)
     still = _standing(asked, moment) if asked else set()
     return gone + [
         each for each in asked if (each.member_id, each.topic, each.period, each.branch_id) not in still
@@ -110,11 +109,20 @@ def _point(period: str, moment: Moment) -> Checkpoint:
     return Checkpoint(day, (day.month, day.day) == max(moment.rules.checkpoints))
 
 
-def _lacking(reminders: Sequence[Reminder], moment: Moment) -> frozenset[int]:
-    """Return those of them who still lack hours; a secretary may push at any time of the year (R95)."""
-    if not reminders:
-        return frozenset()
-    point = Checkpoint(moment.today, last=True)
-    with scan(moment, point, every=True, members={each.member_id for each in reminders}) as opened:
-        # Who has moved to another branch meanwhile is looked for there as well.
-        return frozenset(short.member for short in opened.lacking(None))
+def _groundless(pushed: Sequence[Reminder], moment: Moment) -> list[Reminder]:
+    """Return those of the pushed ones whose ground is gone; a secretary may push at any time (R95).
+
+    The branch is the one of today: who has moved meanwhile is looked for where the member is.
+    """
+    gone = []
+    for topic in {each.topic for each in pushed}:
+        mine = [each for each in pushed if each.topic is topic]
+        found = grounds.of(topic, people.branch_of({each.member_id for each in mine}), moment).candidates
+        rules = moment.topic(topic)
+        for each in mine:
+            now = found.get(each.member_id)
+            # One report is handed in and another is open: the words were about the first.
+            other = topic is Topic.REPORT_WINDOW and now and words.way(rules, now.holes) != each.way
+            if now is None or other:
+                gone.append(each)
+    return gone

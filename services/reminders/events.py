@@ -38,15 +38,23 @@ def cancelled(session: StudySession, now: datetime) -> Decided:
     return _tell(session, notice, moment)
 
 
-def moved(session: StudySession, was: datetime, now: datetime) -> Decided:
-    """Tell those who are expected that a session, already saved with its new time, is not held when it was.
+def moved(session: StudySession, was: datetime, now: datetime, was_at: str | None = None) -> Decided:
+    """Tell those who are expected that a session, already saved as it will be, is not held as it was.
 
     What was still waiting to be said about the old time is withdrawn; the new one is announced on its eve.
+    Each move is an event of its own, also the one that takes another back.
+
+    Args:
+        session: as it is now.
+        was: when it was to begin.
+        now: this moment.
+        was_at: where it was to be held, when that has changed as well.
     """
     moment = at(now)
     _withdraw(session, moment, SuppressedWhy.CANCELLED)
-    holes = _holes(session, moment) | {"was": spoken_moment(was, moment.now)}
-    period = period_of(session.key, session.starts_at)
+    before = spoken_moment(was, moment.now) + (f"，{was_at}" if was_at else "")
+    holes = _holes(session, moment) | {"was": before}
+    period = f"{period_of(session.key, session.starts_at)}~{seconds(now)}"
     notice = _Notice(Topic.SESSION_MOVED, period, holes, min(was, session.starts_at))
     return _tell(session, notice, moment)
 

@@ -23,8 +23,7 @@ from services.rulebook import HourRules
 
 _LIVE = "('PUBLISHED', 'REOPENED', 'CONFIRMED')"
 #: One row for each member who may be short; {…} are conditions and amounts, all of them numbers or ISO days.
-_SCAN = """
-CREATE TEMP TABLE gap_fact AS
+_FACTS = """
 SELECT m.id AS member_id, m.branch_id, m.active_from, m.active_to,
        COALESCE(h.credited, 0) AS credited, COALESCE(p.offered, 0) AS offered,
        COALESCE(p.planned, 0) AS planned, CASE WHEN x.member_id IS NULL THEN 0 ELSE 1 END AS special
@@ -65,7 +64,7 @@ def statement(
     every: bool = False,
     members: Iterable[int] | None = None,
 ) -> str:
-    """Return the statement of the scan.
+    """Return the query of the scan, with the columns of `gaps.Fact`.
 
     With `every` it finds all who lack credited hours, otherwise only those of them for whom the plan does not
     make up for it (R91, R97).
@@ -78,7 +77,7 @@ def statement(
     elif branches is not None:
         of = f"SELECT b.id FROM member b WHERE b.branch_id IN ({ids(branches)})"
     cap = _CAP.format(member=hundredths(rules.member), most=hundredths(max(rules.member, rules.committee)))
-    return _SCAN.format(
+    return _FACTS.format(
         year=int(year),
         now=seconds(moment.now),
         first=first,

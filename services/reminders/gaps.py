@@ -71,11 +71,13 @@ class Scan:
     point: Checkpoint
     rules: HourRules
     by_pace: bool
+    #: What was read at once for some members; None says that it stands in the table.
+    held: tuple[Fact, ...] | None = None
     _worth: dict[tuple[int, str], int] = field(default_factory=dict)
     #: What members with the same dates and offices need: secretaries are many, their terms much alike.
     _needed: dict[tuple[Any, ...], int | None] = field(default_factory=dict)
 
-    def of(self, branches: Iterable[int]) -> list[Short]:
+    def of(self, branches: Iterable[int] | None) -> list[Short]:
         """Return those with a gap in these branches, by branch and member (R09, R91, R96, R97)."""
         facts, standing = self._facts(branches)
         found = (self._judge(fact, standing) for fact in facts)
@@ -96,6 +98,10 @@ class Scan:
         return found
 
     def _facts(self, branches: Iterable[int] | None) -> tuple[list[Fact], _Standing]:
+        if self.held is not None:
+            of_these = None if branches is None else set(branches)
+            facts = [fact for fact in self.held if of_these is None or fact.branch in of_these]
+            return facts, _standing([fact.member for fact in facts if fact.special])
         of = "" if branches is None else f"WHERE branch_id IN ({ids(branches)})"
         sql = (
             "SELECT member_id, branch_id, active_from, active_to, credited, offered, planned, special"
@@ -178,7 +184,8 @@ def scan(
     pace = moment.rules.strategy is Strategy.PACE
     rules = rulebook.current().hours_of_year(point.day.year)
     _drop()
-    run(statement(moment, point, rules, branches, every=pace or every, members=members), ())
+    query = statement(moment, point, rules, branches, every=pace or every, members=members)
+    run(f"CREATE TEMP TABLE gap_fact AS{query}", ())
     try:
         index = "gap_fact_branch" if database.obj.server else "temp.gap_fact_branch"
         run(f"CREATE INDEX {index} ON gap_fact (branch_id)", ())
@@ -187,6 +194,14 @@ def scan(
         # Inside a transaction that PostgreSQL has already given up, its roll back removes the table.
         if not database.obj.server or not _failed():
             _drop()
+
+
+def look(moment: Moment, point: Checkpoint, members: Iterable[int]) -> Scan:
+    """Find the facts of a few members who lack hours, whatever is planned, without a table for them."""
+    rules = rulebook.current().hours_of_year(point.day.year)
+    found = rows(statement(moment, point, rules, every=True, members=members))
+    held = tuple(sorted((Fact(*row) for row in found), key=lambda fact: (fact.branch, fact.member)))
+    return Scan(moment, point, rules, moment.rules.strategy is Strategy.PACE, held)
 
 
 def _failed() -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from models.terms import Channel, ReminderState, SuppressedWhy
-from services.policy.reminders import DATED
+from services.policy.reminders import DATED, OWN_EXEMPTION
 from services.reminders import words
 from services.reminders.decided import Decided, Due, Suppressed
 from services.reminders.moment import Candidate, Moment
@@ -18,6 +18,8 @@ from services.rulebook.reminders import Recipient
 
 #: Rows that do not settle a reminder: none at all, or one that waits for the end of the quiet hours.
 _OPEN = frozenset({None, ReminderState.PLANNED})
+#: For somebody who pushes: what was not said may be tried again on the same day, what waits goes by itself.
+_OPEN_TO_PUSH = frozenset({None, ReminderState.SUPPRESSED})
 #: Outcomes that count towards the limit of the month: said, or put on the list to be said by telephone.
 _SAID = frozenset({None, SuppressedWhy.UNBOUND})
 
@@ -28,11 +30,12 @@ class Judge:
 
     `carry` says that nothing is written between the chunks: then what a secretary of two branches was told
     for one of them is remembered here, while otherwise the outbox itself says so. `branches` are the names
-    of those whose business it is.
+    of those whose business it is. `pushing` says that a secretary has pressed (R95).
     """
 
     moment: Moment
     carry: bool = False
+    pushing: bool = False
     branches: dict[int, str] = field(default_factory=dict)
     _carried: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -42,7 +45,7 @@ class Judge:
         for each in self._together(candidates, known):
             person = known.people.get(each.member)
             state = known.told.get(_key(each))
-            if person is None or state not in _OPEN:
+            if person is None or state not in (_OPEN_TO_PUSH if self.pushing else _OPEN):
                 continue
             why = self._why(each, person, known, said)
             if why is None:
@@ -72,7 +75,8 @@ class Judge:
         if each.why is not None:
             return each.why
         nudge = each.topic not in DATED
-        if nudge and each.member in known.exempt and self.moment.topic(each.topic).to is Recipient.MEMBER:
+        to_member = self.moment.topic(each.topic).to is Recipient.MEMBER
+        if to_member and each.topic not in DATED | OWN_EXEMPTION and each.member in known.exempt:
             return SuppressedWhy.EXEMPT
         if not person.wants or (each.member, each.topic) in known.left:
             return SuppressedWhy.OPTED_OUT

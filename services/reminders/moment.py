@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,9 @@ from services.policy.reminders import Quiet
 from services.rulebook.reminders import ReminderRules, TopicRules
 from services.statement import run
 
+_PUSHED = re.compile(r"push-\d{4}-\d{2}-\d{2}")
+#: The periods of what a secretary pushed, for a LIKE.
+PUSHED_LIKE = "'push-____-__-__'"
 #: The calendar is read so far back and ahead: further than any run of days off.
 _REACH = timedelta(days=40)
 
@@ -50,7 +54,7 @@ class Moment:
 
     def evening(self, day: date) -> datetime:
         """Return the last moment of a day at which something may be sent."""
-        return datetime.combine(day, self.quiet.starts, tzinfo=ZONE)
+        return datetime.combine(day, self.quiet.starts, tzinfo=ZONE) if self.quiet.nightly else end_of(day)
 
     def until(self, topic: Topic, first: date) -> datetime:
         """Return when a reminder that could be sent from `first` on is no longer worth sending."""
@@ -86,6 +90,20 @@ class Candidate:
     why: SuppressedWhy | None = None
     about: int | None = None
     session: int | None = None
+
+
+def push_period(day: date) -> str:
+    """Return the period of what a secretary pushes on a day (R95).
+
+    A day and not the month: who could not be told on one day, because the branch had arranged too little,
+    may be told on another. That a topic is said once in a month is the judge's limit, not the key's.
+    """
+    return f"push-{day.isoformat()}"
+
+
+def is_push(period: str) -> bool:
+    """Whether a row was pushed; its `pushed_by` may be gone, when that person's data was deleted."""
+    return _PUSHED.fullmatch(period) is not None
 
 
 def ids(numbers: Iterable[int]) -> str:

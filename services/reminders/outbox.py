@@ -16,6 +16,7 @@ from typing import Any
 from models import database
 from models.terms import ReminderState
 from services.clock import seconds
+from services.delivery.waking import wake
 from services.reminders.decided import Decided, Due, Suppressed
 from services.statement import run
 from services.transaction import transaction
@@ -39,6 +40,7 @@ COLUMNS = {
     "due_at": "bigint",
     "not_after": "bigint",
     "created_at": "bigint",
+    "pushed_by_id": "integer",
 }
 _INTO = f"INSERT INTO reminder ({', '.join(COLUMNS)}, tries)"
 _INSERT = f"{_INTO} VALUES ({', '.join('?' * len(COLUMNS))}, 0) ON CONFLICT DO NOTHING"
@@ -53,16 +55,46 @@ _SETTLE = (
     "UPDATE reminder SET state = ?, why = ?, channel = ?, fields = ?, words = ?, way = ?, due_at = ?,"
     " not_after = ? WHERE member_id = ? AND topic = ? AND period = ? AND branch_id = ? AND state = 'PLANNED'"
 )
+#: What a secretary could not push some time ago, and tries once more on the same day.
+_AGAIN = _SETTLE.replace("not_after = ?", "not_after = ?, pushed_by_id = ?, closed_at = NULL").replace(
+    "'PLANNED'", "'SUPPRESSED'"
+)
 
 
-def write(decided: Decided, edition: str, now: datetime) -> int:
-    """Write what is decided inside the caller's transaction and return how many rows are new."""
+def write(decided: Decided, edition: str, now: datetime, pushed_by: int | None = None) -> int:
+    """Write what is decided inside the caller's transaction and return how many rows are new.
+
+    `pushed_by` is the member who has pressed, None for the service itself.
+    When something is due the deliverer is woken by the same commit; whoever writes need not think of it.
+    """
     at = seconds(now)
     decisions: list[Due | Suppressed] = [*decided.due, *decided.suppressed]
     for each in decisions:
-        if not each.fresh and each.state is not ReminderState.PLANNED:
+        if not each.fresh and pushed_by is not None:
+            _settle(each, pushed_by)
+        elif not each.fresh and each.state is not ReminderState.PLANNED:
             _settle(each)
-    return insert([_row(each, edition, at) for each in decisions if each.fresh])
+    new = insert([(*_row(each, edition, at), pushed_by) for each in decisions if each.fresh])
+    if decided.due:
+        wake()
+    return new
+
+
+def let_go(condition: str, now: datetime) -> int:
+    """Let rows go that waited for the end of the quiet hours, and return how many.
+
+    `condition` is SQL of our own that picks them out of those whose time has come.
+    """
+    at = seconds(now)
+    going = f"state = 'PLANNED' AND due_at <= ? AND {condition}"
+    late = "UPDATE reminder SET state = 'SUPPRESSED', why = 'stale', closed_at = ?"
+    run(f"{late} WHERE {going} AND not_after < ?", (at, at, at))
+    count = run(
+        f"UPDATE reminder SET state = 'DUE', why = NULL, channel = 'TEMPLATE' WHERE {going}", (at,)
+    ).rowcount
+    if count:
+        wake()
+    return int(count)
 
 
 def insert(lines: Sequence[tuple[Any, ...]]) -> int:
@@ -119,8 +151,12 @@ def _row(each: Due | Suppressed, edition: str, at: int) -> tuple[Any, ...]:
     )
 
 
-def _settle(each: Due | Suppressed) -> None:
+def _settle(each: Due | Suppressed, pushed_by: int | None = None) -> None:
     what = (each.state.value, each.why and each.why.value, each.channel and each.channel.value)
     said = (json.dumps(each.fields, ensure_ascii=False), each.words, each.way)
     when = (seconds(each.due_at), seconds(each.not_after))
-    run(_SETTLE, (*what, *said, *when, each.member, each.topic.value, each.period, each.branch))
+    key = (each.member, each.topic.value, each.period, each.branch)
+    if pushed_by is None:
+        run(_SETTLE, (*what, *said, *when, *key))
+    else:
+        run(_AGAIN, (*what, *said, *when, pushed_by, *key))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from models.terms import ExemptionKind, ReminderState, Role
 from services.clock import day_start, seconds
 from services.policy.reminders import DATED, add_months
-from services.reminders.moment import Moment, active, ids, rows, true
+from services.reminders.moment import Moment, active, ids, is_push, rows, true
 
 #: Rows of the outbox are looked up so far back: longer than any reminder stays worth sending.
 _LOOK_BACK = timedelta(days=120)
@@ -33,17 +33,22 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a chunk's recipients."""
+    """What is known of a chunk's recipients; `said_at` is when a topic was last said, in seconds."""
 
     people: dict[int, Person]
     left: frozenset[tuple[int, str]]
     exempt: frozenset[int]
     told: dict[Key, str]
     in_month: dict[tuple[int, str], int]
+    said_at: dict[tuple[int, str], int]
 
 
-def known(members: Collection[int], moment: Moment) -> Known:
-    """Find what is known of these recipients."""
+def known(members: Collection[int], moment: Moment, *, pushing: bool = False) -> Known:
+    """Find what is known of these recipients.
+
+    For somebody who pushes, what waits for the end of the quiet hours counts as said. For the service itself
+    only what was pushed does: its own waiting rows are decided anew.
+    """
     of = ids(members)
     left = rows(f"SELECT member_id, topic FROM opt_out WHERE member_id IN ({of})")
     exempt = rows(
@@ -52,13 +57,14 @@ def known(members: Collection[int], moment: Moment) -> Known:
         moment.today.isoformat(),
         moment.today.isoformat(),
     )
-    told, in_month = _history(of, moment)
+    told, in_month, said_at = _history(of, moment, pushing=pushing)
     return Known(
         people=_people(of, moment.today),
         left=frozenset((member, topic) for member, topic in left),
         exempt=frozenset(member for (member,) in exempt),
         told=told,
         in_month=in_month,
+        said_at=said_at,
     )
 
 
@@ -75,21 +81,31 @@ def _people(of: str, today: date) -> dict[int, Person]:
     }
 
 
-def _history(of: str, moment: Moment) -> tuple[dict[Key, str], dict[tuple[int, str], int]]:
-    """Return the state of each row by its key, and how often a topic was said this month."""
-    first = moment.today.replace(day=1)
-    month = range(seconds(day_start(first)), seconds(day_start(add_months(first, 1))))
+def month_of(moment: Moment) -> range:
+    """Return the seconds of this month, and of the next when nothing may be sent before it begins."""
+    first, last = moment.today.replace(day=1), moment.sendable.date().replace(day=1)
+    return range(seconds(day_start(first)), seconds(day_start(add_months(last, 1))))
+
+
+def _history(
+    of: str, moment: Moment, *, pushing: bool
+) -> tuple[dict[Key, str], dict[tuple[int, str], int], dict[tuple[int, str], int]]:
+    """Return each row's state by its key, how often a topic was said this month, and when last."""
+    month = month_of(moment)
     told: dict[Key, str] = {}
     in_month: dict[tuple[int, str], int] = {}
+    said_at: dict[tuple[int, str], int] = {}
     for member, topic, period, branch, state, due_at in rows(
         "SELECT member_id, topic, period, branch_id, state, due_at FROM reminder"
         f" WHERE member_id IN ({of}) AND created_at >= ?",
         seconds(moment.now - _LOOK_BACK),
     ):
         told[member, topic, period, branch] = state
-        if due_at in month and state not in _UNSAID and topic not in DATED:
+        waits = state == ReminderState.PLANNED and (pushing or is_push(period))
+        if due_at in month and (waits or state not in _UNSAID) and topic not in DATED:
             in_month[member, topic] = in_month.get((member, topic), 0) + 1
-    return told, in_month
+            said_at[member, topic] = max(due_at, said_at.get((member, topic), 0))
+    return told, in_month, said_at
 
 
 def leaders(branches: Iterable[int], today: date) -> dict[int, int]:
@@ -109,6 +125,11 @@ def leaders(branches: Iterable[int], today: date) -> dict[int, int]:
         if branch not in best or rank < best[branch][0]:
             best[branch] = (rank, member)
     return {branch: member for branch, (_, member) in best.items()}
+
+
+def branch_of(members: Collection[int]) -> dict[int, int]:
+    """Return the branch of each of these members."""
+    return dict(rows(f"SELECT id, branch_id FROM member WHERE id IN ({ids(members)})"))
 
 
 def branches_of(chunk: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -19,7 +19,7 @@ from services.reminders import hours_gap, looking_after, meetings, outbox, peopl
 from services.reminders.decided import Decided
 from services.reminders.gaps import Scan, scan
 from services.reminders.judging import Judge
-from services.reminders.moment import Candidate, Moment, at, ids, rows, words
+from services.reminders.moment import PUSHED_LIKE, Candidate, Moment, at, ids, rows, words
 from services.statement import run
 from services.transaction import transaction
 
@@ -78,16 +78,15 @@ def remind_by_chunk(now: datetime, topics: Collection[Topic] = FOUND) -> Iterato
         open_scan = _scan(stack, moment, None, topics)
         for chunk in _chunks(None):
             with transaction():
-                _hold(chunk)
+                hold(chunk)
                 decided = _decide(Judge(moment), chunk, open_scan, topics)
                 outbox.write(decided, moment.rules.edition, moment.now)
                 _withdraw(moment, chunk, decided, topics)
-                _wake_notices(moment, chunk)
+                _let_go(moment, chunk)
             yield decided
         if open_scan is not None and not moment.silent and set(topics) >= _GAPS:
             # Whoever falls short later is told at the next checkpoint, and nobody is looked for twice (R91).
-            jobs.claim(_JOB, _slot(open_scan.point), now)
-            jobs.finish(_JOB, _slot(open_scan.point), 0, now)
+            jobs.mark_done(_JOB, _slot(open_scan.point), now)
 
 
 def _scan(
@@ -118,7 +117,7 @@ def _chunks(branches: Iterable[int] | None) -> Iterator[list[int]]:
         yield numbers[first : first + CHUNK]
 
 
-def _hold(chunk: Sequence[int]) -> None:
+def hold(chunk: Sequence[int]) -> None:
     """Let two processes, or a secretary who pushes, decide about a branch one after the other."""
     if database.obj.server:
         run(
@@ -151,12 +150,16 @@ def candidates(
 
 
 def _withdraw(moment: Moment, chunk: Sequence[int], decided: Decided, topics: Collection[Topic]) -> None:
-    """Close the rows that waited for the end of the quiet hours and apply to nobody any more (R91, R94)."""
+    """Close the rows that waited for the end of the quiet hours and apply to nobody any more (R91, R94).
+
+    What was pushed is no search's finding; the delivery asks for it before sending.
+    """
     still = {(each.member, each.topic, each.period, each.branch) for each in decided.suppressed}
     gone, stale = [], []
     for number, member, topic, period, branch, not_after in rows(
         "SELECT id, member_id, topic, period, branch_id, not_after FROM reminder WHERE state = 'PLANNED'"
         f" AND branch_id IN ({ids(chunk)}) AND topic IN ({words(set(topics) - NOTICES) or 'NULL'})"
+        f" AND period NOT LIKE {PUSHED_LIKE}"
     ):
         if not_after < seconds(moment.now):
             stale.append(number)
@@ -171,16 +174,8 @@ def _withdraw(moment: Moment, chunk: Sequence[int], decided: Decided, topics: Co
             )
 
 
-def _wake_notices(moment: Moment, chunk: Sequence[int]) -> None:
-    """Let the notices of moved and cancelled sessions go once the quiet hours are over, or close them."""
-    if moment.silent:
-        return
-    now = seconds(moment.now)
-    waiting = f"topic IN ({words(NOTICES)}) AND branch_id IN ({ids(chunk)})"
-    where = f"state = 'PLANNED' AND due_at <= ? AND {waiting}"
-    run(
-        f"UPDATE reminder SET state = 'SUPPRESSED', why = 'stale', closed_at = ? WHERE {where}"
-        " AND not_after < ?",
-        (now, now, now),
-    )
-    run(f"UPDATE reminder SET state = 'DUE', why = NULL, channel = 'TEMPLATE' WHERE {where}", (now,))
+def _let_go(moment: Moment, chunk: Sequence[int]) -> None:
+    """Let go, once the quiet hours are over, what is not looked for anew: notices, what was pushed (R95)."""
+    if not moment.silent:
+        as_it_stands = f"(topic IN ({words(NOTICES)}) OR period LIKE {PUSHED_LIKE})"
+        outbox.let_go(f"{as_it_stands} AND branch_id IN ({ids(chunk)})", moment.now)

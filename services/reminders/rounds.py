@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from models.terms import Topic
+from models.terms import SuppressedWhy, Topic
+from services import rulebook
 from services.clock import civil_day, seconds
 from services.clock import moment as instant
 from services.policy import reminders as policy
@@ -17,9 +18,18 @@ from services.reminders.people import branches_of
 
 
 def report_windows(moment: Moment, chunk: Sequence[int]) -> Iterator[Candidate]:
-    """Yield the members of these branches who have not handed in a report that is due in some days (R40)."""
-    rules = moment.topic(Topic.REPORT_WINDOW)
-    cycles = _closing_cycles(moment, rules.lead)
+    """Yield the members of these branches who have not handed in a report that is due in some days (R40).
+
+    Who is asked to file is the round's own matter: whom it covers, and nobody with an exemption on its last
+    day (services/shuxue/cycles.py: `covers`, `required`).
+    """
+    lead = max(moment.topic(Topic.REPORT_WINDOW).lead)
+    yield from open_reports(moment, chunk, moment.today + timedelta(days=lead))
+
+
+def open_reports(moment: Moment, chunk: Sequence[int], until: date) -> Iterator[Candidate]:
+    """Yield the members of these branches with a report that is open and due by a day; the next due first."""
+    cycles = _closing_cycles(moment, until)
     if not cycles:
         return
     mine = {
@@ -39,15 +49,30 @@ def report_windows(moment: Moment, chunk: Sequence[int]) -> Iterator[Candidate]:
         f"SELECT m.id, m.branch_id FROM member m WHERE m.branch_id IN ({ids(in_chunk)})"
         f" AND {active(moment.today)} ORDER BY m.branch_id, m.id"
     )
+    exempt = _exempt(in_chunk)
     for member, branch in members:
         for cycle, key, title, due in mine[branch]:
             if (cycle, member) not in done:
                 holes = {"round": title, "cycle": key, **words.of_day(due, moment.today)}
-                yield Candidate(Topic.REPORT_WINDOW, member, branch, key, holes, moment.evening(due))
+                day = due.isoformat()
+                free = any(starts <= day <= (ends or day) for starts, ends in exempt.get(member, ()))
+                why = SuppressedWhy.EXEMPT if free else None
+                yield Candidate(Topic.REPORT_WINDOW, member, branch, key, holes, moment.evening(due), why)
 
 
-def _closing_cycles(moment: Moment, leads: Sequence[int]) -> dict[int, list[tuple[int, str, str, date]]]:
-    """Return the open rounds that are due within the lead, by their organization."""
+def _exempt(branches: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
+    """Return the exemptions of whatever kind of these branches' members, by member: first and last day."""
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for member, starts, ends in rows(
+        "SELECT x.member_id, x.starts, x.ends FROM exemption x JOIN member m ON m.id = x.member_id"
+        f" WHERE m.branch_id IN ({ids(branches)})"
+    ):
+        found.setdefault(member, []).append((starts, ends))
+    return found
+
+
+def _closing_cycles(moment: Moment, until: date) -> dict[int, list[tuple[int, str, str, date]]]:
+    """Return the open rounds that are due by a day, by their organization."""
     today = moment.today.isoformat()
     found: dict[int, list[tuple[int, str, str, date]]] = {}
     for number, organization, key, title, due in rows(
@@ -55,7 +80,7 @@ def _closing_cycles(moment: Moment, leads: Sequence[int]) -> dict[int, list[tupl
         " WHERE state = 'OPEN' AND opens <= ? AND due >= ? AND due <= ? ORDER BY due, id",
         today,
         today,
-        (moment.today + timedelta(days=max(leads))).isoformat(),
+        until.isoformat(),
     ):
         found.setdefault(organization, []).append((number, key, title, date.fromisoformat(due)))
     return found
@@ -79,14 +104,19 @@ def returned_reports(moment: Moment, chunk: Sequence[int]) -> Iterator[Candidate
 
 def make_ups(moment: Moment, chunk: Sequence[int]) -> Iterator[Candidate]:
     """Yield those who may make something good before long: all of it in one reminder (R31)."""
-    leads = moment.topic(Topic.MAKE_UP).lead
+    lead = max(moment.topic(Topic.MAKE_UP).lead)
+    yield from owed_make_ups(moment, chunk, moment.today + timedelta(days=lead))
+
+
+def owed_make_ups(moment: Moment, chunk: Sequence[int], until: date) -> Iterator[Candidate]:
+    """Yield those of these branches who may make something good by a day."""
     found = rows(
         "SELECT u.member_id, m.branch_id, u.due, s.title FROM make_up u"
         " JOIN study_session s ON s.id = u.session_id JOIN member m ON m.id = u.member_id"
         " WHERE u.state IN ('OWED', 'RETURNED') AND u.due >= ? AND u.due <= ?"
         f" AND m.branch_id IN ({ids(chunk)}) ORDER BY u.member_id, u.due, u.id",
         moment.today.isoformat(),
-        (moment.today + timedelta(days=max(leads))).isoformat(),
+        until.isoformat(),
     )
     for (member, branch), owed in groupby(found, key=lambda row: (row[0], row[1])):
         yield _make_up(moment, member, branch, list(owed))
@@ -104,7 +134,9 @@ def claims(moment: Moment, chunk: Sequence[int]) -> Iterator[Candidate]:
     Who never claims is left in peace; a returned claim is something that waits.
     """
     rules = moment.topic(Topic.CLAIM_CLOSING)
-    closing = policy.claim_closing(moment.today, moment.rules.close_day, rules.lead)
+    # A month closes by the rules of its own points year, as services/points/claims.py has it.
+    ended = policy.add_months(moment.today.replace(day=1), -1)
+    closing = policy.claim_closing(moment.today, rulebook.current().points(ended).close_day, rules.lead)
     if closing is None:
         return
     month, closes = closing

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from services import spoken
-from services.clock import civil, day_start
+from services.clock import civil
 from services.clock import moment as instant
 from services.policy import fields as policy
 from services.rulebook.reminders import TopicRules
@@ -91,8 +91,9 @@ def _said(session: tuple[int, str, int], today: date) -> tuple[str, str]:
     """Return a session to come as a sentence says it, and its start as a keyword takes it."""
     starts_at, title, credit = session
     begins = instant(starts_at)
-    spoken_start = spoken.spoken_moment(begins, day_start(today))
-    return f"{spoken_start}「{title}」{spoken.hours(credit)} 学时", field_moment(begins)
+    # Named by its date: what waits for the morning, or stands on a list, is read on another day.
+    day = spoken.full_day(civil(begins).date(), today.year)
+    return f"{day} {spoken.clock_time(begins)}「{title}」{spoken.hours(credit)} 学时", field_moment(begins)
 
 
 def _next(named: list[tuple[int, str, int]], enough: bool, now: datetime) -> str:

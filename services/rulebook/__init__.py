@@ -31,9 +31,10 @@ from services.rulebook.notice import Notice
 from services.rulebook.point_years import PointYears
 from services.rulebook.points import PointRules
 from services.rulebook.reminders import ReminderRules
-from services.rulebook.shuxue import ShuxueForm, ShuxueRules
+from services.rulebook.shuxue import AutoRules, ShuxueForm, ShuxueRules
 
 __all__ = [
+    "AutoRules",
     "CadenceRules",
     "CheckinRules",
     "FeedbackRules",

@@ -96,7 +96,6 @@ class ReminderRules:
     member_each_window: bool
     care_months: tuple[int, ...]
     care_kinds: tuple[SessionKind, ...]
-    close_day: int
     used_months: int
     topics: dict[Topic, TopicRules]
 
@@ -118,7 +117,6 @@ def build(raw: dict[str, Any]) -> ReminderRules:
         member_each_window=_switch(training["member_each_window"], "training.member_each_window"),
         care_months=tuple(sorted(_whole(each, "care.months", 1, 24) for each in care["months"])),
         care_kinds=tuple(SessionKind(each) for each in care["kinds"]),
-        close_day=_whole(claim["close_day"], "claim.close_day", 1, 28),
         used_months=_whole(claim["used_months"], "claim.used_months", 1, 12),
         topics={topic: _topic(topic, raw["topic"][topic]) for topic in Topic},
     )
@@ -131,9 +129,10 @@ def _limits(raw: dict[str, Any]) -> dict[str, Any]:
         "workdays_only": _switch(raw["workdays_only"], "limits.workdays_only"),
         "a_month": _whole(raw["a_month"], "limits.a_month", 1, 2),
     }
-    if limits["quiet_until"] >= limits["quiet_from"]:
+    if limits["quiet_until"] > limits["quiet_from"]:
         raise ValueError(
-            "limits.quiet_until: write a time of the morning, limits.quiet_from one of the evening"
+            "limits.quiet_until: write a time of the morning, limits.quiet_from one of the evening;"
+            " the same time twice means that no hour is quiet"
         )
     return limits
 

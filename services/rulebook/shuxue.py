@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,23 @@ from services.rulebook.loading import RulesFault, load
 TEXT_WALL, VOICE_WALL = 3000, 30
 #: What the words of a form may stand for, filled in for each round and member.
 PLACES = frozenset({"period", "sessions", "hours", "titles", "claims"})
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_QUARTERS = (1, 2, 3, 4)
 _FORM_KEYS = frozenset({"name", "effective_from", "source", "title", "views"})
 _VIEW_KEYS = frozenset({"label", "prompt", "hint", "max_chars", "opening"})
+
+
+@dataclass(frozen=True)
+class AutoRules:
+    """Which rounds open by themselves, how many days before their last day, and on which day that is.
+
+    The days are (month, day): one for each quarter, and one for the year.
+    """
+
+    cycles: frozenset[CycleType]
+    days: int
+    quarter_due: tuple[tuple[int, int], ...]
+    annual_due: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,7 @@ class ShuxueRules:
     source: str
     effective_from: date
     cycles: frozenset[CycleType]
+    auto: AutoRules
     form: str
     text_limit: int
     shingle: int
@@ -77,11 +94,13 @@ def build(raw: dict[str, Any]) -> ShuxueRules:
     for block in raw.values():
         _refuse_least(block)
     text, like, oral = raw["text"], raw["likeness"], raw["oral"]
+    cycles = frozenset(kind for kind in CycleType if _yes(raw["cycles"][kind], f"cycles.{kind}"))
     rules = ShuxueRules(
         edition=raw["name"],
         source=raw["source"],
         effective_from=raw["effective_from"],
-        cycles=frozenset(kind for kind in CycleType if _yes(raw["cycles"][kind], f"cycles.{kind}")),
+        cycles=cycles,
+        auto=_auto(raw.get("auto", {}), cycles),
         form=text["form"],
         text_limit=_whole(text["limit"], 1, TEXT_WALL, "text.limit"),
         shingle=_whole(like["shingle"], 2, 50, "likeness.shingle"),
@@ -96,6 +115,33 @@ def build(raw: dict[str, Any]) -> ShuxueRules:
     if not 0 < rules.likeness_share <= 1:
         raise ValueError('likeness.share: write a share above 0 and up to 1, such as "0.5"')
     return rules
+
+
+def _auto(raw: dict[str, Any], cycles: frozenset[CycleType]) -> AutoRules:
+    """Build the switches of the rounds that open by themselves; without the table all are off."""
+    kinds = (CycleType.QUARTER, CycleType.ANNUAL)
+    _refuse_unknown(raw, frozenset({*kinds, "days", "quarter_due", "annual_due"}), "auto.")
+    on = frozenset(kind for kind in kinds if _yes(raw.get(kind, False), f"auto.{kind}"))
+    for kind in on - cycles:
+        raise ValueError(f"auto.{kind}: write cycles.{kind} = true as well, or this one false")
+    quarters = raw.get("quarter_due", ["03-20", "06-20", "09-20", "12-20"])
+    if not isinstance(quarters, list) or len(quarters) != len(_QUARTERS):
+        raise ValueError('auto.quarter_due: write one day for each quarter, such as "03-20"')
+    return AutoRules(
+        cycles=on,
+        days=_whole(raw.get("days", 20), 1, 90, "auto.days"),
+        quarter_due=tuple(_month_day(each, "auto.quarter_due") for each in quarters),
+        annual_due=_month_day(raw.get("annual_due", "12-20"), "auto.annual_due"),
+    )
+
+
+def _month_day(value: Any, place: str) -> tuple[int, int]:
+    if not isinstance(value, str) or not _MONTH_DAY.fullmatch(value):
+        raise ValueError(f'{place}: write a day such as "12-20"')
+    month, day = int(value[:2]), int(value[3:])
+    # A year that is no leap year: a last day must exist in each.
+    date(2025, month, day)
+    return month, day
 
 
 def load_forms(folder: Path, wanted: set[str]) -> dict[str, list[ShuxueForm]]:

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 TEMPLATES = str(HERE / "templates")
 STATIC = str(HERE / "static")
 
-LINES = ("换个人看看", "扫屏幕上的码", "用书记的手机点名、确认", "看看学时为什么是这个数")
+LINES = ("换个人看看", "扫屏幕上的码", "用书记的手机点名、确认", "给学时不够的人发提醒")
 
 
 def scene_for_page(world: World) -> dict[str, object]:
@@ -21,13 +21,20 @@ def scene_for_page(world: World) -> dict[str, object]:
     scene = world.settings.scene
     return {
         "account": world.account_name,
-        "lines": list(scene.get("lines") or LINES),
+        "lines": [_line(line) for line in scene.get("lines") or LINES],
+        "note": str(scene.get("note", "")),
         "screens": list(scene.get("screens") or []),
         "tabs": list(scene.get("tabs") or []),
         "organizer": _organizer(world),
         "service": world.settings.service_public,
         "origins": [world.settings.service_public, world.settings.service],
     }
+
+
+def _line(line: object) -> dict[str, str]:
+    """Return one of the lines above the desk; with `tab`, pressing it shows the tab of that title."""
+    given = line if isinstance(line, dict) else {"words": line}
+    return {"words": str(given["words"]), "tab": str(given.get("tab", ""))}
 
 
 def _organizer(world: World) -> str:
@@ -53,5 +60,5 @@ def register(app: Flask, world: World) -> None:
 
     @app.get("/sim/api/phone")
     def state() -> Response:
-        people = [p.brief() for p in list(world.people.values()) if p.note != LOAD_NOTE]
+        people = [p.brief() for p in list(world.people.values()) if p.offered and p.note != LOAD_NOTE]
         return jsonify({**scene_for_page(world), "people": people, "menu": world.menu})

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models import RebindRequest
-from models.terms import AttendanceStatus
-from services import attendance
+from models import Member, RebindRequest
+from models.terms import AttendanceStatus, Topic
+from services import attendance, keyring, reaching
 from services.actor import member_actor
+from services.clock import civil_day
+from services.reaching import Reached
+from services.reminders import push
 from tests.browser import branch_pages, member_pages
 from tests.service.test_desk import everything, k
+from tests.web.test_notice_pages import said
 from tests.web.world import World
 
 #: name → address; {session}, {token} … are of `fill`.
@@ -35,6 +39,8 @@ MEMBER = {
     "a make-up": "/m/make-ups/" + k("u"),
     "external": "/m/external",
     "new external": "/m/external/new",
+    "notices": "/m/notices",
+    "a notice": "/m/notices/notice-0",
     "settings": "/m/settings",
     "unbind": "/m/unbind",
     "privacy": "/m/privacy",
@@ -60,6 +66,7 @@ OTHERS = {
     "roll of a group head": ("group_head", "/s/sessions/{key}"),
     "confirm": ("secretary", "/s/sessions/{key}/confirm"),
     "cancel": ("secretary", "/s/sessions/{key}/cancel"),
+    "another time": ("secretary", "/s/sessions/{key}/move"),
     "branch's 述学": ("secretary", "/s/shuxue"),
     "new round": ("secretary", "/s/shuxue/new"),
     "oral": ("secretary", "/s/oral"),
@@ -79,6 +86,12 @@ OTHERS = {
     **member_pages.DESK,
     "exports": ("secretary", "/s/exports"),
     "proof": ("secretary", "/auth/step-up?next=/s/exports"),
+    "whom to remind": ("secretary", "/s/push?topic=MAKE_UP&all=1&tick=*"),
+    "gaps": ("secretary", "/s/push?topic=HOURS_GAP"),
+    "what was pushed": ("secretary", "/s/push/2026-11-23"),
+    "phone list": ("secretary", "/s/unreached"),
+    "a person to call": ("secretary", "/s/unreached/M005"),
+    "sheet for calling": ("secretary", "/s/unreached/print"),
 }
 PAGES = {name: ("member", path) for name, path in MEMBER.items()} | OTHERS
 
@@ -103,3 +116,11 @@ def fill(world: World) -> None:
     everything(_Field(world), world.members["member"])
     branch_pages.fill(world)
     member_pages.fill(world)
+    said(world, words="今年已有 21.5 学时，还差 10.5。接下来有11月26日（周四） 14:00「集体学习」2 学时。")
+    said(
+        world, topic=Topic.SESSION_CANCELLED, words="明天 14:00 的「党课」取消了，不用来。", way="/m/sessions"
+    )
+    Member.update(phone=keyring.current().seal("13812345678")).where(Member.number == "M005").execute()
+    push.push(secretary, Topic.MAKE_UP, ["M002", "M004", "M005"], now)
+    yesterday = now - timedelta(days=1)
+    reaching.note(secretary, "M005", Reached("CALLED", civil_day(yesterday), "说周四来"), yesterday)

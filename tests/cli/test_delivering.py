@@ -28,7 +28,7 @@ WECHAT = {"wechat_app_id": "wx1", "wechat_app_secret": "s", "wechat_token": "t",
 
 
 @pytest.fixture
-def sender(desk: Desk, tmp_path: Path) -> Desk:
+def sender(commits: None, desk: Desk, tmp_path: Path) -> Desk:
     """An operator on a Tuesday, with one member bound and all templates known."""
     with_templates(tmp_path / "rules")
     desk.now, desk.settings = TUESDAY, FakeSettings(**WECHAT)

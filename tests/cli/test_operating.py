@@ -40,7 +40,16 @@ def test_migrate_prints_what_it_applied_and_nothing_the_second_time(unmigrated):
 def test_serve_migrates_by_itself(unmigrated):
     unmigrated.settings = FakeSettings(wechat_app_id="wx1")
     assert unmigrated.run("serve", "--port", "8123")[0] == 0
-    assert unmigrated.ran == [("serve", "127.0.0.1", 8123)]
+    assert unmigrated.ran == [("serve", "127.0.0.1", 8123, False)]
+    assert unmigrated.json("migrate") == {"applied": []}
+
+
+def test_the_scheduler_runs_apart_from_the_web_and_migrates_as_well(unmigrated):
+    assert "WECHAT_APP_ID" in unmigrated.refused("scheduler", code=2)
+    unmigrated.settings = FakeSettings(wechat_app_id="wx1")
+    assert unmigrated.run("scheduler")[0] == 0
+    assert unmigrated.run("serve", "--web-only")[0] == 0
+    assert unmigrated.ran == [("scheduler",), ("serve", "127.0.0.1", 8000, True)]
     assert unmigrated.json("migrate") == {"applied": []}
 
 

@@ -73,7 +73,8 @@ def test_a_database_server_that_is_away_is_refused_in_a_sentence(tmp_path):
 def test_the_play_goes_through_from_card_to_hours(tmp_path):
     done = app(environment(tmp_path), "play")
     assert done.returncode == 0, done.stderr + done.stdout
-    for words in ("绑定成功", "签到成功", "您已签到", "欢迎来旁听", "已记下您", "迟到", "核对无误"):
+    said = ("绑定成功", "签到成功", "您已签到", "欢迎来旁听", "已记下您", "迟到", "核对无误")
+    for words in (*said, "还差学时：30.5", "电话名单", "已关闭提醒"):
         assert words in done.stdout
     assert "钱建柱  3.0 / 32.0 学时" in done.stdout
 
@@ -100,7 +101,7 @@ def look_around(demo, places, env):
     assert requests.get(address, timeout=5).status_code == 200
     assert requests.get(f"http://127.0.0.1:{places}/readyz", timeout=5).status_code == 200
     phone = requests.get(f"{address}sim/api/phone", timeout=5).json()
-    assert len(phone["people"]) == 7
+    assert 7 < len(phone["people"]) < 20
     assert len(phone["menu"]["button"]) == 3
     second = app(env, "demo", "--port", str(places))
     assert (second.returncode, second.stdout) == (1, "")

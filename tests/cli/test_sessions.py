@@ -179,3 +179,18 @@ def test_people_read_a_session_in_a_few_lines(desk):
     assert code == 0
     assert "主题党日（主题党日，签到中）" in out
     assert "DY02 李强 未到" in out
+
+
+def test_a_session_is_moved_by_the_operator_or_by_its_secretary_and_by_nobody_else(desk):
+    key = desk.create(start="2026-11-24T14:00", place="二楼会议室")["id"]
+    moved = desk.json("session", "move", key, "--start", "2026-11-26T15:00", "--minutes", "120")
+    assert (moved["start"], moved["end"]) == ("2026-11-26T15:00:00+08:00", "2026-11-26T17:00:00+08:00")
+    assert moved["credit_hours"] == "2.0"
+    words = ("session", "move", key, "--start", "2026-11-27T15:00", "--place", "报告厅")
+    assert "没有找到" in desk.refused(*words, "--actor", "DY05")
+    assert "支部书记" in desk.refused(*words, "--actor", "DY06")
+    assert desk.json(*words, "--actor", "DY01")["start"] == "2026-11-27T15:00:00+08:00"
+    assert StudySession.get(StudySession.key == key).place == "报告厅"
+    assert "已经过了" in desk.refused("session", "move", key, "--start", "2026-11-20T15:00")
+    odd = ("session", "move", key, "--start", "2026-11-28T15:00", "--minutes", "1_0")
+    assert "整数" in desk.refused(*odd, code=2)

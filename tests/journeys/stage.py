@@ -16,7 +16,8 @@ from typing import Any
 
 import requests
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.journeys.operator import ROOT, Operator
+
 _WAIT = 40.0
 
 
@@ -48,6 +49,7 @@ class Stage:
 
     database_url: str
     folder: Path
+    operator: Operator
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     service: str = ""
@@ -73,17 +75,15 @@ class Stage:
 
     def run(self, *words: str, code: int = 0) -> Any:
         """Run a command and return its JSON document; the exit code must be `code`."""
-        done = subprocess.run(
-            [sys.executable, "app.py", *words, "--json"],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        done = self.operator.run(self.env, *words, "--json")
+        assert done.code == code, f"{words}: exit {done.code}\n{done.out}\n{done.err}"
+        return json.loads(done.out) if done.out.strip() else None
+
+    def execute(self, code: str) -> str:
+        """Let a process of this deployment run some lines of Python, and return what it prints."""
+        done = self.operator.execute(self.env, code)
+        assert done.code == 0, done.err
+        return done.out
 
     def open(self) -> None:
         """Start the service and the simulator and wait until both answer."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +10,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, expect
 
 from tests.fixtures_browser import NewPage
-from tests.journeys.stage import ROOT, Person, Stage
+from tests.journeys.stage import Person, Stage
 
 BRANCH, SECRETARY, WRITER, SPEAKER, READER = "ZB0001", "DY000001", "DY000006", "DY000007", "DY000008"
 ELDERS = ("DY000002", "DY000003", "DY000010")
@@ -88,11 +86,7 @@ def _by_voice(stage: Stage, cycle: str, leader: Person) -> list[Any]:
         answer = speaker.speaks() if at < 2 else speaker.says("没有了")
         assert ("已收到您的语音" if at < 2 else "已记下") in answer
         speaker.says("下一步")
-    fetched = subprocess.run(
-        [sys.executable, "-c", _FETCH], cwd=ROOT, env=stage.env, capture_output=True, text=True, check=False,
-        timeout=60,
-    )  # fmt: skip
-    assert fetched.returncode == 0, fetched.stderr
+    stage.execute(_FETCH)
     listed = leader.opens(f"{stage.service}/s/voices")["html"]
     keys = list(dict.fromkeys(re.findall(r"/s/voices/([0-9A-Za-z_-]{20})", listed)))
     assert len(keys) == 2

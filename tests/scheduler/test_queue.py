@@ -17,7 +17,7 @@ from tests.builders import bound, district
 from tests.fakes import FixedClock
 from tests.outbox import TUESDAY, FakeMessenger, now_of, queued, with_templates
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = pytest.mark.usefixtures("commits", "db")
 
 
 def test_a_request_goes_with_the_transaction_that_made_it() -> None:
@@ -37,7 +37,7 @@ def test_a_request_goes_with_the_transaction_that_made_it() -> None:
     assert bytes(QueuedTask.get().data).startswith(b'{"id"')
 
 
-def test_each_request_is_answered_once_by_one_of_two_processes() -> None:
+def test_each_request_is_answered_once_by_one_of_two_processes(caplog: pytest.LogCaptureFixture) -> None:
     queues, done = [DeliveryQueue(), DeliveryQueue()], threading.Semaphore(0)
     answered: list[int] = []
 
@@ -54,6 +54,7 @@ def test_each_request_is_answered_once_by_one_of_two_processes() -> None:
         queue.stop()
     assert len(answered) == 6
     assert QueuedTask.select().count() == 0
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_a_work_that_fails_does_not_end_the_queue() -> None:

@@ -264,6 +264,7 @@ def test_a_second_confirmation_changes_nothing(field: District, key: str) -> Non
     assert len(entries(field.zhang)) == 1
 
 
+@pytest.mark.usefixtures("commits")
 def test_two_confirmations_at_once_post_once(field: District, key: str) -> None:
     attendance.call_roll(field.leader, key, PRESENT, ["M1", "M2"], START)
     gate, faults = threading.Barrier(2), []
@@ -288,6 +289,7 @@ def test_two_confirmations_at_once_post_once(field: District, key: str) -> None:
     sound()
 
 
+@pytest.mark.usefixtures("commits")
 def test_a_scan_and_a_confirmation_at_once_never_miss_each_other(field: District, key: str) -> None:
     account, faults = bound(field.old), []
 

@@ -85,7 +85,7 @@ def test_what_is_due_leaves_once_and_waits_for_its_receipt(d: District, deliver:
     assert deliver(platform) == Counter(accepted=1)
     assert deliver(platform) == Counter()
     assert platform.accepted == [("o-M1", TEMPLATE, row.key)]
-    assert platform.urls == ["https://x.test/m/sessions"]
+    assert platform.urls == [f"https://x.test/m/notices/{row.key}"]
     found = now_of(row)
     assert (found.state, found.msgid, found.sent_at, found.claim) == (ACCEPTED, "1001", TUESDAY, None)
     assert attempts(row) == [("TEMPLATE", "ACCEPTED", 0)]
@@ -101,6 +101,7 @@ def test_two_claims_share_no_row_and_a_batch_is_no_longer_than_asked(d: District
     assert claims.claim(TUESDAY, 3).won == 0
 
 
+@pytest.mark.usefixtures("commits")
 def test_two_deliverers_at_once_send_no_row_twice(d: District, clock: FixedClock) -> None:
     for number in range(60):
         queued((d.zhang, d.li, d.wang)[number % 3])

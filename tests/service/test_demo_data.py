@@ -10,12 +10,33 @@ from statistics import median
 
 import pytest
 
-from demo import cast, data, scene
-from models import Attendance, HourEntry, Member, Organization, StudySession
+from demo import cast, data, rules, scene
+from models import (
+    Attendance,
+    HourEntry,
+    Member,
+    Organization,
+    Reminder,
+    StudySession,
+    WechatBinding,
+)
 from models.connection import connect, disconnect
-from models.terms import AttendanceStatus, EntrySource, HoursFlag, OrgKind, SessionKind, SessionState
+from models.terms import (
+    AttendanceStatus,
+    EntrySource,
+    HoursFlag,
+    OrgKind,
+    ReminderState,
+    SessionKind,
+    SessionState,
+    SuppressedWhy,
+    Topic,
+)
 from services import binding, hours, keyring, rulebook, schema, sessions
+from services.actor import member_actor
 from services.clock import ZONE, civil_day
+from services.reminders import push
+from services.reminders.pushed import Outcome
 from services.verify import verify
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,10 +46,11 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A file with the year in it, built once; tests get copies."""
-    rulebook.use(rulebook.Rulebook(ROOT / "rules"))
+    """A file with the year in it, built once with the demo's own rules; tests get copies."""
+    folder = tmp_path_factory.mktemp("demo")
+    rulebook.use(rulebook.Rulebook(rules.write_copy(ROOT / "rules", folder / "rules", civil_day(NOW))))
     keyring.use(keyring.Keyring(SECRET))
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    path = folder / "demo.db"
     connect(f"sqlite:///{path}")
     schema.migrate()
     made = data.build(NOW)
@@ -138,14 +160,34 @@ def test_the_door_is_open_now_one_session_waits_and_one_lies_ahead(built):
 def test_the_scene_names_everybody_and_gives_a_card_to_who_is_not_bound(built):
     composed = scene.compose(built.open_session, "http://127.0.0.1:8000", NOW)
     people = {each["openid"]: each for each in composed["people"]}
-    assert set(people) == {part.openid for part in cast.CAST}
+    offered = {openid for openid, each in people.items() if each.get("offered", True)}
+    assert {part.openid for part in cast.CAST} < offered
+    assert len(offered) < 20 < len(people)
+    bound = WechatBinding.select(WechatBinding.openid).where(WechatBinding.unbound_at.is_null()).tuples()
+    assert {openid for (openid,) in bound} <= set(people), "a message could reach everybody who follows"
     newcomer = people.pop(cast.NEWCOMER.openid)
     assert "follow" not in newcomer
     assert all(each["follow"] for each in people.values())
     assert binding.bind(cast.NEWCOMER.openid, newcomer["card_scene"][1:], NOW).name == newcomer["name"]
     assert composed["screens"][0]["qr"].startswith("http://127.0.0.1:8000/s/sessions/")
-    assert [tab["title"] for tab in composed["tabs"]] == ["书记今日", "我的学时"]
+    assert [tab["title"] for tab in composed["tabs"]] == ["书记今日", "发提醒", "我的学时"]
     assert len(composed["lines"]) == 4
+    assert composed["lines"][3]["tab"] == "发提醒"
+
+
+def test_the_secretary_can_try_every_fate_of_a_reminder(built, template, tmp_path):
+    rulebook.use(rulebook.Rulebook(rules.write_copy(ROOT / "rules", tmp_path / "rules", civil_day(NOW))))
+    secretary = Member.get(Member.number == cast.SECRETARY.number)
+    choice = push.choose(member_actor(secretary.id), NOW, Topic.HOURS_GAP)
+    fates = {line.number: line for line in (*choice.waiting, *choice.aside)}
+    assert sum(line.outcome is Outcome.NOW for line in choice.waiting) >= 3
+    assert fates[cast.MEMBER.number].outcome is Outcome.NOW
+    assert fates[cast.NO_SMARTPHONE].outcome is Outcome.LIST
+    assert Member.get(Member.number == cast.NO_SMARTPHONE).phone is not None
+    assert fates[cast.OPTED_OUT].why is SuppressedWhy.OPTED_OUT
+    assert fates[cast.TOLD].why is SuppressedWhy.FREQUENCY
+    told = {each.member.number: each.state for each in Reminder.select()}
+    assert told == {cast.TOLD: ReminderState.DELIVERED, cast.VISITED: ReminderState.INBOX}
 
 
 def test_a_restart_keeps_an_open_door_and_opens_a_new_one_later(built):

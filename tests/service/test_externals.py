@@ -273,6 +273,7 @@ def test_verify_names_a_study_that_does_not_fit_its_lines(field: District) -> No
     assert [fault.split(":")[0] for fault in verify.verify().faults] == ["external orphans"]
 
 
+@pytest.mark.usefixtures("commits")
 def test_two_confirmations_at_once_write_one_line(field: District) -> None:
     study = externals.propose(field.zhang, LECTURE, BEFORE + timedelta(days=4))
     ready = threading.Barrier(2)

@@ -16,7 +16,7 @@ from services.transaction import transaction
 from services.writer import Writer
 from tests.builders import START, organization
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = pytest.mark.usefixtures("commits", "db")
 
 T = TypeVar("T")
 

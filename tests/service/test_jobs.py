@@ -38,11 +38,12 @@ def test_a_slot_is_won_once() -> None:
     slot = jobs.slot_of(START, 300)
     assert slot % 300 == 0
     assert jobs.slot_of(START + timedelta(seconds=299), 300) == slot
-    assert [jobs.claim("job", slot, START) for _ in range(2)] == [True, False]
+    assert [bool(jobs.claim("job", slot, START)) for _ in range(2)] == [True, False]
     assert jobs.claim("job", slot + 300, START)
     assert jobs.claim("other", slot, START)
 
 
+@pytest.mark.usefixtures("commits")
 def test_of_claimers_at_once_one_wins_and_does_the_work_once() -> None:
     gate, done = threading.Barrier(4), []
     job = Job("count", 300, lambda now: done.append(now) or 7)
@@ -63,7 +64,7 @@ def test_of_claimers_at_once_one_wins_and_does_the_work_once() -> None:
     assert (JobClaim.get().result, JobClaim.get().done_at) == (7, START)
 
 
-def test_a_failed_slot_stays_unfinished_and_the_next_one_does_the_work() -> None:
+def test_a_failed_slot_stays_unfinished_and_is_tried_again_when_its_lease_is_over() -> None:
     def work(now: object) -> int:
         if now == START:
             with transaction():
@@ -71,12 +72,13 @@ def test_a_failed_slot_stays_unfinished_and_the_next_one_does_the_work() -> None
                 raise ZeroDivisionError
         return 1
 
-    job = Job("shaky", 60, work)
+    job = Job("shaky", 3600, work)
     assert run_job(job, lambda: START) is None
     assert JobClaim.get().done_at is None
     assert Organization.select().count() == 0
-    assert run_job(job, lambda: START) is None, "the failed slot is not tried again"
-    assert run_job(job, lambda: START + timedelta(seconds=60)) == 1
+    assert run_job(job, lambda: START + timedelta(seconds=jobs.LEASE)) is None, "not at once"
+    assert run_job(job, lambda: START + timedelta(seconds=jobs.LEASE + 1)) == 1
+    assert run_job(job, lambda: START + timedelta(seconds=3 * jobs.LEASE)) is None, "and once"
 
 
 def test_after_three_days_of_silence_what_is_overdue_is_confirmed_at_the_first_waking() -> None:

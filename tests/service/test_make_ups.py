@@ -452,6 +452,7 @@ def _two_at_once(act: Any) -> Iterator[str]:
     return iter(said)
 
 
+@pytest.mark.usefixtures("commits")
 def test_two_confirmations_at_once_write_one_line(field: District) -> None:
     confirmed(field.branch, [])
     row = make_ups.submit(field.zhang, of(field.zhang).key, READ, AFTER)

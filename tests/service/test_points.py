@@ -193,6 +193,7 @@ def test_reversing_a_claim_makes_room_for_a_later_one(field: District) -> None:
     sound()
 
 
+@pytest.mark.usefixtures("commits")
 def test_two_settlements_at_once_write_each_line_once(field: District) -> None:
     confirmed(field.branch, ["M1"])
     gate, faults = threading.Barrier(3), []

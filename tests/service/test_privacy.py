@@ -35,9 +35,8 @@ from models import (
     database,
 )
 from models.terms import ReportState, Role
-from services import binding, hours, login, privacy, rulebook
+from services import binding, hours, login, privacy, rulebook, traces
 from services.actor import OPERATOR
-from services.privacy import traces
 from services.privacy.kept import kept, notice_seen
 from services.privacy.map import MAP, NAMELESS
 from tests import canary

@@ -286,7 +286,7 @@ def test_a_duty_without_a_date_begins_today_and_stays_so(load: Import, now: date
     assert roles() == [("ZB1", "书记", now.date(), None)]
 
 
-def test_a_duty_that_is_dropped_ends_at_this_moment_and_can_be_taken_up_again_R113(load: Import, now: datetime) -> None:
+def test_a_duty_that_is_dropped_ends_now_and_can_be_taken_up_again_R113(load: Import, now: datetime) -> None:
     secretary = person(党内职务="书记", 任职日期="2025-03-01")
     load(secretary)
     assert counts(load(person(), days=1)) == (0, 1, 5)

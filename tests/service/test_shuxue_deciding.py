@@ -154,6 +154,7 @@ def test_a_second_press_gives_the_same_answer_and_the_other_decision_is_refused(
     assert decided.count() == 2
 
 
+@pytest.mark.usefixtures("commits")
 def test_when_two_decide_at_once_one_of_them_wins(place, key):
     sent(place.zhang, key)
     results: list[str] = []

@@ -251,6 +251,7 @@ def test_an_hour_that_was_taken_back_is_no_fact(place, key):
     assert facts.gather(place.zhang, cycles.find(key)) == Facts()
 
 
+@pytest.mark.usefixtures("commits")
 def test_messages_that_come_at_once_are_all_kept(place, key):
     words = [f"第{number}条" for number in range(12)]
     failed: list[BaseException] = []

@@ -51,6 +51,7 @@ def test_the_ticket_of_pages_is_kept_apart() -> None:
     assert TokenTable("jsapi_ticket").try_lease(NOW, 10)
 
 
+@pytest.mark.usefixtures("commits")
 def test_of_many_who_want_to_refresh_at_once_one_may() -> None:
     gate, won = threading.Barrier(6), []
 

@@ -31,10 +31,13 @@ def scene(sim: Simulator) -> Simulator:
             "people": [
                 {"openid": "oWang", "name": "王芳", "note": "党员", "follow": True},
                 {"openid": "oLi", "name": "李强", "note": "书记", "follow": True},
+                {"openid": "oFar", "name": "远人", "follow": True, "offered": False},
                 {"openid": "oChen", "name": "陈伟", "note": "还没绑定", "card_scene": "B123"},
             ],
             "screens": [{"title": "会场屏", "url": f"{public}/screen", "qr": f"{public}/qr.png"}],
             "tabs": [{"title": "工作台", "url": f"{public}/m"}],
+            "lines": ["换个人看看", {"words": "看看书记的页面", "tab": "工作台"}],
+            "note": "这里什么时候都能试。",
             "menu_default": MENU,
         }
     )
@@ -100,7 +103,7 @@ def test_a_card_opens_its_page_as_the_person_who_got_it(
     scene.template("oWang", url=f"{scene.world.settings.service_public}/m")
     desk_page.goto(address)
     expect(desk_page.locator(".card dd").first).to_have_text("集体学习")
-    desk_page.get_by_text("查看详情").click()
+    desk_page.locator(".card h3").click()
     expect(desk_page.frame_locator("#page").locator("p")).to_have_text("page of oWang")
     desk_page.get_by_text("工作台").click()
     expect(desk_page.frame_locator("#screen").locator("p")).to_have_text("page of oLi")
@@ -108,12 +111,24 @@ def test_a_card_opens_its_page_as_the_person_who_got_it(
     expect(desk_page.locator("#webview")).to_be_hidden()
 
 
+def test_a_line_above_the_desk_leads_to_its_tab(scene: Simulator, address: str, desk_page: Page) -> None:
+    desk_page.goto(address)
+    expect(desk_page.locator(".intro .note")).to_have_text("这里什么时候都能试。")
+    expect(desk_page.locator(".lines li").first).to_have_text("换个人看看")
+    desk_page.locator(".lines").get_by_role("button", name="看看书记的页面").click()
+    expect(desk_page.frame_locator("#screen").locator("p")).to_have_text("page of oLi")
+    expect(desk_page.get_by_role("tab", name="工作台")).to_have_attribute("aria-selected", "true")
+
+
 def test_a_message_for_somebody_else_is_announced(scene: Simulator, address: str, phone_page: Page) -> None:
     phone_page.goto(address)
     expect(phone_page.locator("#who-name")).to_contain_text("王芳")
     scene.template("oLi")
+    scene.template("oFar")
     expect(phone_page.locator("#who-badge")).to_have_text("1")
-    become(phone_page, "李强")
+    expect(phone_page.locator("#news")).to_contain_text("李强的手机收到新消息")
+    assert axe_violations(phone_page) == []
+    phone_page.locator("#news").click()
     expect(phone_page.locator(".card h3")).to_have_text("学习提醒")
     expect(phone_page.locator("#who-badge")).to_be_hidden()
 

@@ -40,7 +40,7 @@ def test_the_notice_names_every_span_of_time_that_the_sweep_works_by() -> None:
     for count in (
         retention.MESSAGE_DAYS, retention.LOGIN_DAYS, retention.TRACE_DAYS, retention.CODE_DAYS,
         retention.REBIND_DAYS, retention.UNBOUND_DAYS, retention.REBIND_FORGOTTEN_DAYS,
-        rules.shuxue(DAY).voice_days,
+        rules.shuxue(DAY).voice_days, retention.REMINDER_WORDS_DAYS, retention.REMINDER_DAYS,
     ):  # fmt: skip
         assert f"{count} 天" in told
 

@@ -139,6 +139,20 @@ def test_what_falls_into_the_quiet_waits_for_the_next_working_morning(
     assert policy.next_allowed(at, QUIET, OFF) == expected
 
 
+@pytest.mark.parametrize("clock", [time(0), time(12), time(23, 59)])
+@pytest.mark.parametrize("same", [time(0), time(8)])
+def test_the_same_time_twice_means_that_no_hour_is_quiet(clock: time, same: time) -> None:
+    monday, sunday = date(2026, 11, 16), date(2026, 11, 15)
+    always, workdays = Quiet(same, same, False), Quiet(same, same, True)
+    for day, quiet in ((monday, always), (sunday, always), (monday, workdays)):
+        at = datetime.combine(day, clock)
+        assert not policy.is_quiet(at, quiet, OFF)
+        assert policy.next_allowed(at, quiet, OFF) == at
+    at = datetime.combine(sunday, clock)
+    assert policy.is_quiet(at, workdays, OFF)
+    assert policy.next_allowed(at, workdays, OFF) == datetime.combine(monday, time(0))
+
+
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 10, 31)), st.booleans())
 def test_no_planned_moment_is_ever_quiet_or_early(at: datetime, workdays_only: bool) -> None:
     quiet = Quiet(time(20), time(8), workdays_only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date, time
 from pathlib import Path
@@ -32,6 +33,13 @@ def test_the_shipped_rules_keep_to_the_limits_of_F13() -> None:
     assert set(rules.topics) == set(Topic)
     to_secretary = {topic for topic, each in rules.topics.items() if each.to is Recipient.SECRETARY}
     assert to_secretary == {Topic.BRANCH_SHORT, Topic.CONTACT_DUE, Topic.CARE}
+
+
+def test_the_same_time_twice_is_taken_for_no_quiet_hours(path: Path) -> None:
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r'^quiet_(from|until) = ".*"', r'quiet_\1 = "00:00"', text, flags=re.M), "utf-8")
+    rules = Rulebook(path.parent).reminders(date(2026, 1, 1))
+    assert rules.quiet_from == rules.quiet_until == time(0)
 
 
 @pytest.mark.parametrize("topic", Topic)

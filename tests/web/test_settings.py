@@ -11,7 +11,7 @@ from tests.web.world import World
 
 def test_reminders_are_switched_off_and_on_by_the_member_alone(world: World) -> None:
     browser, member = world.client("member"), world.members["member"]
-    assert "现在是打开的" in browser.get("/m/settings").text
+    assert "打了勾的会提醒您" in browser.get("/m/settings").text
     assert browser.post("/m/settings", data={"reminders": "off"}).location == "/m/settings?done=off"
     assert not settings.of_member(member).reminders
     assert settings.of_member(world.members["group_head"]).reminders
@@ -26,10 +26,9 @@ def test_an_unclear_wish_changes_nothing(world: World) -> None:
     assert not MemberSetting.select().exists()
 
 
-def test_settings_say_truly_that_nothing_is_sent_yet_and_who_sees_what(world: World) -> None:
+def test_settings_say_who_sees_what(world: World) -> None:
     page = world.client("member").get("/m/settings").text
     for words in (
-        "自动提醒还没有开通",
         "城东第一党支部的书记、支委",
         "第二党小组的组长",
         "其他党员",

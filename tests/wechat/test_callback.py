@@ -28,7 +28,7 @@ def outcomes() -> list[str]:
 
 
 @pytest.fixture
-def reception(db: Any, outcomes: list[str]) -> Iterator[Callable[..., Client]]:
+def reception(commits: None, db: Any, outcomes: list[str]) -> Iterator[Callable[..., Client]]:
     """Make the callback of an account, in safe mode unless said otherwise."""
     writer = Writer()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models import Feedback
+from models.terms import Topic
 from services import settings
 from tests.builders import START, bound, district
 from tests.wechat.pushes import message
@@ -29,14 +30,28 @@ def say(openid: str, text: str) -> str:
 
 def test_reminders_are_switched_by_one_word(field: Any) -> None:
     zhang = bound(field.zhang)
-    assert "提醒是打开的" in say(zhang, "提醒")
-    assert "还没有开通" in say(zhang, "提醒")
-    assert "已关闭" in say(zhang, "提醒 关")
+    answers = [say(zhang, "提醒")]
+    assert "提醒是打开的" in answers[0]
+    answers.append(say(zhang, "提醒 关"))
+    assert "什么都不会发了，学习改时间、取消也不会告诉您" in answers[1]
     assert not settings.of_member(field.zhang).reminders
-    assert "提醒是关闭的" in say(zhang, "我的提醒")
-    assert "已打开" in say(zhang, "提醒开")
+    answers.append(say(zhang, "我的提醒"))
+    assert "提醒是关闭的" in answers[2]
+    answers.append(say(zhang, "提醒开"))
+    assert "已打开" in answers[3]
     assert settings.of_member(field.zhang).reminders
+    for answer in answers:
+        assert "「我的页面」的「提醒」" in answer
+        assert len(answer.splitlines()) <= 5
+        assert "！" not in answer
     assert say("o-nobody", "提醒 关") == texts.NOT_BOUND
+
+
+def test_the_chat_says_how_many_topics_are_left(field: Any) -> None:
+    zhang = bound(field.zhang)
+    assert "只想关一类，到「我的页面」的「设置」里选" in say(zhang, "提醒")
+    settings.leave_topic(field.zhang, Topic.CLAIM_CLOSING, START)
+    assert "您关了 1 类" in say(zhang, "提醒")
 
 
 def test_a_complaint_keeps_its_words_as_they_were_typed(field: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from models.terms import EntrySource
-from services import agenda, desk, hours
+from services import agenda, desk, hours, notices
 from services.clock import civil_day
 from services.errors import invalid
 from services.hours import HoursView, Line
@@ -52,6 +52,7 @@ def show() -> str:
     member = require_member()
     view = hours.view(member, civil_day(now()).year, now())
     waiting = desk.for_member(member, now())
+    said = notices.standing(member, now(), hours_are_enough=not view.lacking)
     return render_template(
         "member/home.html",
         branch=member.branch.name,
@@ -60,6 +61,7 @@ def show() -> str:
         ahead=agenda.of_member(member, now()),
         there=THERE,
         desk=waiting,
+        said=said,
         points=score_in_words(waiting.score, waiting.band),
         waiting=[waits_in_words(item, now()) for item in waiting.items],
     )

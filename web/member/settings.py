@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
+from models.terms import Topic
 from services import access, binding, settings
 from services.clock import civil_day
 from services.errors import invalid
@@ -16,7 +17,8 @@ pages = Blueprint("settings", __name__)
 
 _WORDS = {
     "on": "已打开提醒。",
-    "off": "已关闭提醒，以后不再提醒您。",
+    "off": "已关闭提醒，什么都不会发了。要看说过的，点首页的「提醒」。",
+    "topics": "已经照您选的办。",
 }
 
 
@@ -24,10 +26,12 @@ _WORDS = {
 def show() -> str:
     """Show the choices, and who sees what of this member (F01, R100)."""
     member = require_member()
+    chosen = settings.of_member(member)
     return render_template(
         "member/settings.html",
         member=member,
-        chosen=settings.of_member(member),
+        chosen=chosen,
+        topics=settings.topics_of(member, now()) if chosen.reminders else (),
         leads=bool(access.led_organizations(member.id, civil_day(now()))),
         word=_WORDS.get(request.args.get("done", ""), ""),
     )
@@ -38,10 +42,27 @@ def choose() -> Answer:
     """Switch the own reminders on or off."""
     member = require_member()
     wish = request.form.get("reminders", "")
-    if wish not in _WORDS:
+    if wish not in {"on", "off"}:
         raise invalid("reminders", "没有选打开还是关闭。", "请返回按其中一个按钮。")
     settings.set_reminders(member, wish == "on", now())
     return redirect(url_for("settings.show", done=wish), 303)
+
+
+@pages.post("/m/settings/topics")
+def choose_topics() -> Answer:
+    """Hear of the ticked topics; only those that stood on the page are touched."""
+    member = require_member()
+    offered, wanted = _topics("offered"), _topics("topic")
+    settings.choose_topics(member, offered, wanted, now())
+    return redirect(url_for("settings.show", done="topics"), 303)
+
+
+def _topics(name: str) -> frozenset[Topic]:
+    typed = request.form.getlist(name)
+    try:
+        return frozenset(Topic(each) for each in typed)
+    except ValueError as error:
+        raise invalid("topic", "没有这一类提醒。", "请返回从页面上选。") from error
 
 
 @pages.get("/m/unbind")

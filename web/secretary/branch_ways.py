@@ -34,7 +34,7 @@ def branch_life(leader: Leader) -> BranchLife | None:
     if looks_after(leader):
         ways += [("各支部的安排", "cadence.branches")]
         ways += [] if led else [("年度计划", "plan_year.show")]
-    ways += [("通知", "notices.show"), ("问卷", "surveys.show"), ("微党课", "lectures.show")]
+    ways += [("通知", "branch_notices.show"), ("问卷", "surveys.show"), ("微党课", "lectures.show")]
     ways += [("关于这个系统", "cadence.about")]
     return BranchLife(
         ways=[Way(words, url_for(endpoint)) for words, endpoint in ways],

@@ -17,7 +17,7 @@ from web.context import now
 from web.secretary.leading import faults_of, require_leading
 from web.visitor import Leader
 
-pages = Blueprint("notices", __name__)
+pages = Blueprint("branch_notices", __name__)
 
 _FIELDS = {"title": "title", "text": "body", "until": "until", "day": "until"}
 _WORDS = {"published": "已发出，同志们打开「我的学习」就看得到。", "withdrawn": "已收回。"}
@@ -65,7 +65,7 @@ def publish() -> Answer | tuple[str, int]:
         branch_notices.publish(leader.actor, typed.organization[:32], new, now())
     except ServiceError as error:
         return _form(leader, typed, faults_of(error, _FIELDS)), 400
-    return redirect(url_for("notices.show", done="published"), 303)
+    return redirect(url_for("branch_notices.show", done="published"), 303)
 
 
 @pages.get("/s/notices/<key>")
@@ -79,7 +79,7 @@ def look(key: str) -> str:
 def withdraw(key: str) -> Answer:
     """Take it back."""
     branch_notices.withdraw(require_leading().actor, key, now())
-    return redirect(url_for("notices.show", done="withdrawn"), 303)
+    return redirect(url_for("branch_notices.show", done="withdrawn"), 303)
 
 
 def _form(leader: Leader, typed: Typed, faults: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ _TIME = re.compile(r"^\d{2}:\d{2}(:\d{2})?$", re.ASCII)
 _MINUTES = re.compile(r"^\d{1,4}$", re.ASCII)
 _CREDIT = re.compile(r"^\d{1,2}(\.\d{1,2})?$", re.ASCII)
 #: No field of the form is longer than this; the services say how long each may be.
-_LONGEST = 500
+LONGEST = 500
 #: The field that a refusal of the services belongs to.
 _FIELD_OF = {
     "minutes": "minutes",
@@ -53,7 +53,7 @@ class Typed:
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Typed:
         """Take the known fields of a form and no others."""
-        texts = {name: form.get(name, "").strip()[:_LONGEST] for name in _TEXTS}
+        texts = {name: form.get(name, "").strip()[:LONGEST] for name in _TEXTS}
         return cls(areas=tuple(form.getlist("areas")[: len(Area)]), **texts)
 
 
@@ -61,7 +61,7 @@ def defaults(organizations: list[Organization], last: StudySession | None, now: 
     """Suggest a session like the last one, on the next afternoon to come."""
     local = civil(now)
     day = local.date() if local.hour < 14 else local.date() + timedelta(days=1)
-    start = civil(last.starts_at) if last else None
+    began = civil(last.starts_at) if last else None
     minutes = int((last.ends_at - last.starts_at).total_seconds()) // 60 if last else 90
     first = organizations[0].code if organizations else ""
     held_by = next((item.code for item in organizations if last and item.id == last.organization_id), first)
@@ -70,7 +70,7 @@ def defaults(organizations: list[Organization], last: StudySession | None, now: 
         kind=SessionKind.THEME_DAY.value,
         title=f"{day.month}月主题党日",
         day=day.isoformat(),
-        time=f"{start:%H:%M}" if start else "14:00",
+        time=f"{began:%H:%M}" if began else "14:00",
         minutes=str(minutes),
         place=(last.place or "") if last else "",
     )
@@ -79,7 +79,7 @@ def defaults(organizations: list[Organization], last: StudySession | None, now: 
 def read(typed: Typed) -> tuple[SessionPlan | None, dict[str, str]]:
     """Return the plan, or None with one sentence per field that was not understood."""
     faults: dict[str, str] = {}
-    starts_at = _start(typed, faults)
+    starts_at = start(typed.day, typed.time, faults)
     if not _MINUTES.match(typed.minutes):
         faults["minutes"] = "请填分钟数，例如 90。"
     if typed.kind not in KINDS:
@@ -106,15 +106,16 @@ def fault_of(error: ServiceError) -> dict[str, str]:
 def start_of(typed_day: str, typed_time: str) -> tuple[datetime | None, dict[str, str]]:
     """Return the moment at which a session starts, or None with a sentence per field."""
     faults: dict[str, str] = {}
-    return _start(Typed(day=typed_day, time=typed_time), faults), faults
+    return start(typed_day, typed_time, faults), faults
 
 
-def _start(typed: Typed, faults: dict[str, str]) -> datetime | None:
+def start(typed_day: str, typed_time: str, faults: dict[str, str]) -> datetime | None:
+    """Return the start, or None with a sentence in `faults` for each field that was not understood."""
     day: date | None = None
     at: time | None = None
     try:
-        day = date.fromisoformat(typed.day) if _DAY.match(typed.day) else None
-        at = time.fromisoformat(typed.time) if _TIME.match(typed.time) else None
+        day = date.fromisoformat(typed_day) if _DAY.match(typed_day) else None
+        at = time.fromisoformat(typed_time) if _TIME.match(typed_time) else None
     except ValueError:
         # 31 February or 25:00: said below, beside the field.
         pass

@@ -26,11 +26,15 @@ _BUTTONS = (
     (AttendanceStatus.LEAVE, "假"),
 )
 _BEFORE = frozenset({AttendanceStatus.LEAVE})
+#: States in which the time and place may change, until the session begins.
+MOVABLE = frozenset({SessionState.DRAFT, SessionState.PUBLISHED, SessionState.OPEN})
 _CALLED = frozenset({SessionState.PUBLISHED, SessionState.OPEN, SessionState.CLOSED, SessionState.REOPENED})
 _DONE_WORDS = {
     "published": "已发布，到时扫会场屏上的码签到。",
     "twin": "这次学习刚才已经发布，没有重复建。",
     "all": "还没到的都记成了到会。",
+    "moved": "已改好。时间地点有变，会告诉应到的同志。",
+    "moved_draft": "已改好。",
     "closed": "签到已结束，没签上的可以点名。",
     "confirmed": "已确认，学时已记入每个人的账。",
     "reopened": "已退回重核，改好后请再确认。",
@@ -74,6 +78,7 @@ def show(key: str) -> str:
         unlisted=agenda.unlisted(reached.session, reached.rights, now()) if _buttons(reached) else [],
         screen=request.root_path + screen_path(key),
         there=THERE,
+        movable=reached.state in MOVABLE and now() < reached.session.starts_at,
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 

@@ -57,7 +57,7 @@ _STEPS = {
     "cancel": Step(
         "取消这次学习",
         "取消这次学习",
-        "取消后不计学时，不能恢复；要改时间，请取消后重新建一次。",
+        "取消后不计学时，不能恢复，应到的同志会收到通知。只是换个时间或地方，用「改时间地点」就行。",
         frozenset({SessionState.DRAFT, SessionState.PUBLISHED, SessionState.OPEN}),
         lambda actor, key, reason, at: sessions.cancel(actor, key, at, reason[:200] or None),
         "cancelled",

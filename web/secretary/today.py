@@ -45,16 +45,17 @@ def show() -> str:
     """Show the day."""
     leader = require_leader()
     counts = queues.for_leader(leader.actor, now())
+    leading = any(grant.role in LEADING | ABOVE for grant in leader.grants)
     return render_template(
         "secretary/today.html",
         waiting=waiting(counts),
-        others=others(counts),
+        others=others(counts, leading=leading),
         life=branch_life(leader),
         names=sorted({grant.name for grant in leader.grants}),
         today=_sorted(agenda.led(leader.grants, now())),
         phones=_phones(leader),
         may_plan=bool(agenda.organizations(leader.grants)),
-        may_make_cards=any(grant.role in LEADING | ABOVE for grant in leader.grants),
+        may_make_cards=leading,
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 

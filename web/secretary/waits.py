@@ -19,7 +19,13 @@ _LISTS: dict[Queue, tuple[str, str, str]] = {
     Queue.FEEDBACK: ("{} 条投诉建议", "投诉建议", "feedback_desk.show"),
     Queue.TRANSFERS: ("{} 位同志等转入", "组织关系转接", "transfers.show"),
     Queue.HOSTING: ("{} 位流动党员等接收", "流入的党员", "mobility.hosting"),
+    Queue.GAPS: ("{} 人学时有缺口", "提醒同志们", "push.show"),
+    Queue.UNREACHED: ("{} 人没提醒到", "电话名单", "unreached.show"),
 }
+#: What is done there, where the line itself does not say it.
+_ACTS = {Queue.GAPS: "提醒", Queue.UNREACHED: "电话"}
+#: Lists of those who lead a branch, or look after those who do.
+_LED = frozenset({Queue.GAPS, Queue.UNREACHED})
 
 
 @dataclass(frozen=True)
@@ -28,16 +34,24 @@ class Way:
 
     words: str
     way: str
+    act: str = ""
 
 
 def waiting(counts: dict[Queue, int]) -> list[Way]:
     """Return a line for each list in which something waits."""
-    return [Way(_LISTS[queue][0].format(count), _at(queue)) for queue, count in counts.items()]
+    return [
+        Way(_LISTS[queue][0].format(count), _at(queue), _ACTS.get(queue, ""))
+        for queue, count in counts.items()
+    ]
 
 
-def others(counts: dict[Queue, int]) -> list[Way]:
-    """Return a way to each list in which nothing waits: it holds what was done, and a button to begin."""
-    return [Way(name, _at(queue)) for queue, (_, name, _) in _LISTS.items() if queue not in counts]
+def others(counts: dict[Queue, int], *, leading: bool) -> list[Way]:
+    """Return a way to each list in which nothing waits: it holds what was done, and a button to begin.
+
+    `leading` is whether the person leads a branch or looks after those who do, not a group alone.
+    """
+    empty = [queue for queue in _LISTS if queue not in counts and (leading or queue not in _LED)]
+    return [Way(_LISTS[queue][1], _at(queue)) for queue in empty]
 
 
 def _at(queue: Queue) -> str:

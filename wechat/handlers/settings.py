@@ -22,4 +22,4 @@ def reminders(call: Call) -> str:
     if call.words in _OFF:
         settings.set_reminders(member, False, call.now)
         return words.OFF
-    return words.standing(settings.of_member(member).reminders)
+    return words.standing(settings.of_member(member))

@@ -76,7 +76,12 @@ function card(message, context) {
     rows.append(make("dt", {}, field.label), make("dd", {}, field.value));
   }
   const box = make("article", { className: "card" }, make("h3", {}, message.title), rows);
-  if (message.url) box.append(more(message.url, context));
+  if (message.url) {
+    // The whole card can be pressed, as on a phone; the button is for the keyboard.
+    box.classList.add("press");
+    box.addEventListener("click", () => context.open(message.url));
+    box.append(more());
+  }
   return box;
 }
 
@@ -84,13 +89,15 @@ function news(message, context) {
   const box = make("article", { className: "card" });
   for (const article of message.articles) {
     box.append(make("h3", {}, article.title ?? ""), make("p", {}, article.text ?? article.description ?? ""));
-    if (article.url) box.append(more(article.url, context));
+    if (article.url) {
+      const button = more();
+      button.addEventListener("click", () => context.open(article.url));
+      box.append(button);
+    }
   }
   return box;
 }
 
-function more(url, context) {
-  const button = make("button", { type: "button" }, make("span", {}, "查看详情"), make("span", { ariaHidden: "true" }, "›"));
-  button.addEventListener("click", () => context.open(url));
-  return button;
+function more() {
+  return make("button", { type: "button" }, make("span", {}, "查看详情"), make("span", { ariaHidden: "true" }, "›"));
 }

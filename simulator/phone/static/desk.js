@@ -12,6 +12,12 @@ export function setUpDesk(state) {
   });
   $("tabs").replaceChildren(...buttons);
   if (entries.length) show(state, entries, buttons, 0);
+  document.addEventListener("click", ({ target }) => {
+    const index = entries.findIndex((entry) => entry.title === target.closest?.("[data-tab]")?.dataset.tab);
+    if (index < 0) return;
+    show(state, entries, buttons, index);
+    document.body.classList.add("show-panel");
+  });
   $("to-screen").addEventListener("click", () => document.body.classList.add("show-panel"));
   $("to-phone").addEventListener("click", () => document.body.classList.remove("show-panel"));
 }

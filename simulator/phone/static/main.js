@@ -9,8 +9,9 @@ import { offerScan } from "./scan.js";
 import { choice, closeSheet, lineForm, openSheet, setUpSheet, tell } from "./sheet.js";
 import { closePage, openPage, setUpWebview } from "./webview.js";
 
-const CHAT_EVERY = 1000;
-const STATE_EVERY = 3000;
+const CHAT_EVERY = 500;
+const STATE_EVERY = 1000;
+const NEWS_SECONDS = 12;
 const state = { people: [], lines: [], screens: [], tabs: [], me: null, seen: 0, service: "", account: "" };
 
 // How far each person's chat has been read, to tell where something new waits.
@@ -27,12 +28,32 @@ const context = {
 };
 
 async function loadState() {
+  const before = new Map(state.people.map((one) => [one.openid, one.messages]));
   Object.assign(state, await get("phone"));
   if (state.me) state.me = state.people.find((one) => one.openid === state.me.openid) ?? null;
   // Fewer messages than already drawn: the simulator has forgotten everything.
   if (state.me && state.me.messages < state.seen) await become(state.me);
   drawMenu(state.menu, pressed);
   drawBadge();
+  tellNews(state.people.filter((one) => one !== state.me && one.messages > before.get(one.openid)));
+}
+
+let newsEnd;
+
+// Another phone has just got something: who looks at this one would not hear it ring.
+function tellNews(people) {
+  if (people.length === 0) return;
+  const [first] = people;
+  const whose = people.length > 1 ? `${first.name}等 ${people.length} 人的手机` : `${first.name}的手机`;
+  $("news").replaceChildren(face(first.name), make("span", { className: "words" }, `${whose}收到新消息`), make("b", {}, "去看 ›"));
+  $("news").onclick = () => {
+    $("news").hidden = true;
+    if (people.length > 1) choosePerson();
+    else become(first);
+  };
+  $("news").hidden = false;
+  clearTimeout(newsEnd);
+  newsEnd = setTimeout(() => ($("news").hidden = true), NEWS_SECONDS * 1000);
 }
 
 function drawBadge() {
@@ -47,6 +68,8 @@ const unread = (one) => one.messages - (read[one.openid] ?? one.messages);
 
 async function become(one) {
   closePage();
+  closeSheet();
+  $("news").hidden = true;
   state.me = one;
   state.seen = 0;
   document.cookie = `phone=${encodeURIComponent(one.openid)}; path=/; SameSite=Lax`;
@@ -72,15 +95,17 @@ async function fetchChat() {
   if (!me) return;
   const { messages, followed } = await get(person(me.openid, `chat?after=${state.seen}`));
   if (me !== state.me && me.openid !== state.me?.openid) return;
+  // The greeting stays above what the account sent, until the person does something.
+  const acted = messages.some((message) => message.from === "me");
+  if (acted || me.followed !== followed) $("chat").querySelector(".hello")?.remove();
+  if (state.seen === 0 && !acted) greet(followed);
   state.seen += messages.length;
   read[me.openid] = state.seen;
   sessionStorage.setItem("read", JSON.stringify(read));
-  if (messages.length) $("chat").querySelector(".hello")?.remove();
   addMessages(messages, context);
   me.followed = followed;
   $("dock").hidden = !followed;
   $("follow").hidden = followed;
-  if (state.seen === 0) greet(followed);
 }
 
 function greet(followed) {
@@ -90,9 +115,18 @@ function greet(followed) {
     : "还没有关注。点下面的按钮关注，或者用「扫一扫」扫会场屏、扫身份卡。";
   const hello = make("div", { className: "hello" }, make("h3", {}, state.account), make("p", {}, text));
   if (document.body.classList.contains("desk")) {
-    hello.append(make("ol", {}, ...state.lines.map((line) => make("li", {}, line))));
+    hello.append(make("ol", {}, ...state.lines.map((line) => make("li", {}, asked(line)))));
+    if (state.note) hello.append(make("p", { className: "note" }, state.note));
   }
   $("chat").append(hello);
+}
+
+// A line that names a tab leads to it; the desk listens for that.
+function asked(line) {
+  if (!line.tab) return line.words;
+  const button = make("button", { type: "button" }, line.words);
+  button.dataset.tab = line.tab;
+  return button;
 }
 
 // What a person did is on its way: the title says so until the answer is there.
