@@ -14,6 +14,12 @@ CREATE INDEX "session_invite_organization_id" ON "session_invite" ("organization
 -- next
 CREATE UNIQUE INDEX "session_invite_session_id_organization_id" ON "session_invite" ("session_id", "organization_id")
 -- next
+CREATE TABLE "screen_link" ("id" SERIAL NOT NULL PRIMARY KEY, "session_id" INTEGER NOT NULL, "nonce" VARCHAR(22) NOT NULL, "code_hash" VARCHAR(64) NOT NULL, "by_id" INTEGER, "at" BIGINT NOT NULL, FOREIGN KEY ("session_id") REFERENCES "study_session" ("id") ON DELETE CASCADE, FOREIGN KEY ("by_id") REFERENCES "member" ("id") ON DELETE SET NULL)
+-- next
+CREATE UNIQUE INDEX "screen_link_session_id" ON "screen_link" ("session_id")
+-- next
+CREATE UNIQUE INDEX "screen_link_code_hash" ON "screen_link" ("code_hash")
+-- next
 CREATE TABLE "transfer" ("id" SERIAL NOT NULL PRIMARY KEY, "key" VARCHAR(22) NOT NULL, "member_id" INTEGER NOT NULL, "origin_id" INTEGER NOT NULL, "target_id" INTEGER, "outside" VARCHAR(50), "day" CHAR(10) NOT NULL, "state" VARCHAR(24) NOT NULL, "asked_by_id" INTEGER, "asked_at" BIGINT NOT NULL, "decided_by_id" INTEGER, "decided_at" BIGINT, FOREIGN KEY ("member_id") REFERENCES "member" ("id") ON DELETE CASCADE, FOREIGN KEY ("origin_id") REFERENCES "organization" ("id") ON DELETE RESTRICT, FOREIGN KEY ("target_id") REFERENCES "organization" ("id") ON DELETE RESTRICT, FOREIGN KEY ("asked_by_id") REFERENCES "member" ("id") ON DELETE SET NULL, FOREIGN KEY ("decided_by_id") REFERENCES "member" ("id") ON DELETE SET NULL)
 -- next
 CREATE UNIQUE INDEX "transfer_key" ON "transfer" ("key")

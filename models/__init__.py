@@ -28,7 +28,7 @@ from models.reminder import (
     ReminderAttempt,
     SubscribeCredit,
 )
-from models.roll import RollEntry, SessionInvite
+from models.roll import RollEntry, ScreenLink, SessionInvite
 from models.session import Attendance, SceneTicket, StudySession
 from models.shuxue import (
     ReportCycle,
@@ -88,6 +88,7 @@ TABLES = (
     QueuedTask,
     RollEntry,
     SessionInvite,
+    ScreenLink,
     Transfer,
     ContactLog,
     PlanItem,

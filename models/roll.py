@@ -1,4 +1,4 @@
-"""Roll calls that were kept on a device without a network, and who is invited to a session."""
+"""Roll calls that were kept on a device without a network, who is invited to a session, its screen's code."""
 
 from __future__ import annotations
 
@@ -41,3 +41,17 @@ class SessionInvite(BaseModel):
         """A branch is invited once."""
 
         indexes = ((("session", "organization"), True),)
+
+
+class ScreenLink(BaseModel):
+    """The short code that opens a session's meeting screen on a borrowed machine, until the door shuts.
+
+    The code is computed from `nonce` and SECRET_KEY; only its hash is kept. A new one takes the place of
+    the old, and without the row no code opens anything.
+    """
+
+    session = ForeignKeyField(StudySession, backref="screen_link", on_delete="CASCADE", unique=True)
+    nonce = CharField(max_length=22)
+    code_hash = CharField(max_length=64, unique=True)
+    by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="screen_links", index=False)
+    at = MomentField()

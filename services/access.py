@@ -146,9 +146,22 @@ def helped_organizations(member_id: int, on: date) -> list[Grant]:
 
 def prefixes(actor: Actor, roles: frozenset[Role], on: date) -> tuple[str, ...]:
     """Return the paths below which an actor acts by one of these roles; everything for the operator."""
-    if actor.kind != "member" or actor.member_id is None:
+    return paths_of(held_by(actor, on), roles)
+
+
+def held_by(actor: Actor, on: date) -> list[Grant] | None:
+    """Return the roles that an actor holds on a day, None for the operator, who may everything.
+
+    A page that asks by several sets of roles asks the database once, here.
+    """
+    return None if actor.kind != "member" or actor.member_id is None else grants(actor.member_id, on)
+
+
+def paths_of(held: Sequence[Grant] | None, roles: frozenset[Role]) -> tuple[str, ...]:
+    """Return the paths of those of the held roles that are asked for; everything for the operator."""
+    if held is None:
         return ("",)
-    return tuple(sorted({grant.path for grant in grants(actor.member_id, on) if grant.role in roles}))
+    return tuple(sorted({grant.path for grant in held if grant.role in roles}))
 
 
 def require_helper(actor: Actor, member: Member, on: date) -> None:

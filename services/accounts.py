@@ -12,6 +12,7 @@ from models import (
     OauthCode,
     PendingScan,
     RebindRequest,
+    StepUp,
     SubscribeCredit,
     TryCount,
     WechatBinding,
@@ -54,6 +55,7 @@ def forget(openids: Iterable[str]) -> None:
         ChatState.openid,
         RebindRequest.openid,
         SubscribeCredit.openid,
+        StepUp.openid,
     ):
         column.model.delete().where(column.in_(gone)).execute()
 

@@ -1,4 +1,4 @@
-"""What lies around today for a member, for those who lead, and for a meeting screen. Read only."""
+"""What lies around today for a member and for those who lead. Read only."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ PAGE = 100
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=60)
 #: A member's year holds no more than a session a day.
 _OF_YEAR = 366
-#: A screen writes so many names; the count beside them is always whole.
-_NAMES = 300
 _LIVE = (SessionState.PUBLISHED, SessionState.REOPENED, SessionState.CONFIRMED)
 
 
@@ -64,15 +62,6 @@ class Led:
     manage: bool
     due: int | None
     present: int | None
-
-
-@dataclass(frozen=True)
-class Live:
-    """What a meeting screen shows of the attendance; the names are sorted by name (F02)."""
-
-    due: int
-    present: int
-    names: tuple[str, ...]
 
 
 def of_member(member: Member, now: datetime) -> list[Ahead]:
@@ -178,17 +167,6 @@ def organizations(grants: Iterable[Grant]) -> list[Organization]:
     return list(Organization.select().where(_any(conditions)).order_by(Organization.path).limit(PAGE))
 
 
-def last_held(organizations_: Iterable[Organization]) -> StudySession | None:
-    """Return the latest session of these organizations: the next one is usually held alike (F12)."""
-    ids = [organization.id for organization in organizations_]
-    return (
-        StudySession.select()
-        .where(StudySession.organization.in_(ids), StudySession.state.in_(_LIVE))
-        .order_by(StudySession.created_at.desc(), StudySession.id.desc())
-        .first()
-    )
-
-
 def twin(organization_code: str, title: str, starts_at: datetime) -> StudySession | None:
     """Return the published session of this organization, title and time: what a second tap would repeat."""
     return (
@@ -227,20 +205,6 @@ def door(session: StudySession) -> window.Window:
     """Return when a session's door opens and shuts (R23)."""
     rules = rulebook.current().checkin(civil_day(session.starts_at))
     return window.window_of(seconds(session.starts_at), rules.open_before, rules.on_time, rules.late_until)
-
-
-def live(session: StudySession) -> Live:
-    """Return the counts and names of a meeting screen in two small queries."""
-    due, present = _counts([session.id]).get(session.id, (0, 0))
-    names = (
-        Attendance.select(Member.name)
-        .join(Member, on=(Attendance.member == Member.id))
-        .where(Attendance.session == session, Attendance.status.in_(THERE))
-        .order_by(Member.name)
-        .limit(_NAMES)
-        .tuples()
-    )
-    return Live(due, present, tuple(name for (name,) in names))
 
 
 def _runs_below(grant: Grant) -> bool:

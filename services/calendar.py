@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-_SATURDAY = 5
+#: The first day of the weekend, as `date.weekday` counts.
+SATURDAY = 5
 
 
 @lru_cache(maxsize=8)
@@ -21,7 +22,7 @@ def _of_year(year: int) -> frozenset[date]:
     official = holidays.country_holidays("CN", years=(year - 1, year, year + 1))
     found, day = set(), date(year, 1, 1)
     while day.year == year:
-        weekend = day.weekday() >= _SATURDAY and day not in official.weekend_workdays
+        weekend = day.weekday() >= SATURDAY and day not in official.weekend_workdays
         if weekend or day in official:
             found.add(day)
         day += timedelta(days=1)
@@ -36,3 +37,17 @@ def days_off(
     for year in range(first.year, last.year + 1):
         official |= _of_year(year)
     return frozenset(day for day in (official | also) - but if first <= day <= last)
+
+
+def holiday(day: date) -> str:
+    """Return the name of the statutory holiday that a day belongs to, empty for any other day."""
+    return _names(day.year).get(day, "")
+
+
+@lru_cache(maxsize=8)
+def _names(year: int) -> dict[date, str]:
+    import holidays
+
+    # A day that only takes another's place is named in brackets; one name is enough for people.
+    found = holidays.country_holidays("CN", years=(year - 1, year, year + 1), language="zh_CN")
+    return {day: name.partition("（")[0].partition(";")[0] for day, name in found.items() if "休息日" not in name}

@@ -107,3 +107,8 @@ def screen_key(key: str) -> str:
 def opens_screen(key: str, offered: str) -> bool:
     """Whether a link carries the secret of this session's screen."""
     return hmac.compare_digest(offered.encode(errors="surrogatepass"), screen_key(key).encode())
+
+
+def mark_of(parts: list[object]) -> str:
+    """Return a short mark that is the same for the same parts: an answer's, so that it is not sent twice."""
+    return keyring.current().short_mac("mark:" + "\x1f".join(map(str, parts)))

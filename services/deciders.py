@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from peewee import SQL, fn
 
 from models import Member, Organization, RolePeriod
 from models.terms import Role
-from services.access import ABOVE, LEADING, grants
+from services.access import ABOVE, LEADING, Grant, grants, held_by, paths_of
 from services.actor import Actor
 from services.errors import ServiceError, not_found
 from services.periods import active, holds
@@ -66,14 +67,16 @@ def desk(actor: Actor, on: date, *near: Role) -> Desk:
         on: the civil day by which roles are judged (R113).
         near: GROUP_HEAD where the rules let group heads decide, HELPER where a visitor confirms.
     """
-    if actor.kind != "member" or actor.member_id is None:
+    return desk_of(actor, held_by(actor, on), on, *near)
+
+
+def desk_of(actor: Actor, held: Sequence[Grant] | None, on: date, *near: Role) -> Desk:
+    """Return the desk by roles that were asked for already (`access.held_by`)."""
+    if held is None:
         return Desk(None, ("",), (), (), on)
-    held = grants(actor.member_id, on)
-
-    def paths(roles: frozenset[Role]) -> tuple[str, ...]:
-        return tuple(sorted({grant.path for grant in held if grant.role in roles}))
-
-    return Desk(actor.member_id, paths(LEADING), paths(frozenset(near)), paths(ABOVE), on)
+    return Desk(
+        actor.member_id, paths_of(held, LEADING), paths_of(held, frozenset(near)), paths_of(held, ABOVE), on
+    )
 
 
 def require(place: Desk, member: Member, what: str) -> None:
@@ -138,7 +141,7 @@ def people(place: Desk, limit: int) -> list[tuple[str, str]]:
         .join(branch, on=(Member.branch == branch.id))
         .switch(Member)
         .left_outer_join(group, on=(Member.group == group.id))
-        .where(condition, Member.active_to.is_null() | (Member.active_to >= place.on))
+        .where(condition, active(place.on))
         .order_by(Member.name, Member.number)
         .limit(limit)
     )

@@ -153,6 +153,19 @@ def inbox(actor: Actor, now: datetime) -> list[Item]:
     return messages.items([*waiting, *done])
 
 
+def about_lines(actor: Actor, member: Member, subject_kind: str, now: datetime) -> dict[str, list[Item]]:
+    """Return a member's questions about lines of one ledger by the line, the newest first (R111).
+
+    Only what is in the actor's inbox; nobody answers the own question.
+    """
+    mine = (Feedback.member == member) & (Feedback.subject_kind == subject_kind)
+    rows = messages.rows(messages.to_read_by(actor, now) & mine, messages.newest())
+    found: dict[str, list[Item]] = {}
+    for row, item in zip(rows, messages.items(rows), strict=True):
+        found.setdefault(row.subject, []).append(item)
+    return found
+
+
 def of_member(member: Member) -> list[Item]:
     """Return what a member has sent with the own name, the newest first."""
     return messages.items(messages.rows(Feedback.member == member, messages.newest()))

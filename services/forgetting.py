@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models import ReachNote, ReminderAttempt, SubscribeCredit
+from models import ReachNote, ReminderAttempt, RollEntry, StudySession, SubscribeCredit, Transfer
+from models.terms import SessionState, TransferState
 from services import retention
 from services.clock import civil_day, seconds
 from services.statement import run
@@ -43,6 +44,29 @@ def _traces(now: datetime) -> int:
             ReminderAttempt.delete().where(ReminderAttempt.at < tried).execute()
             + SubscribeCredit.delete().where(SubscribeCredit.used_at < used).execute()
             + ReachNote.delete().where(ReachNote.day < noted).execute()
+        )
+
+
+def forget_console(now: datetime) -> int:
+    """Remove roll calls as devices sent them and transfers that came to nothing; return how many rows.
+
+    The place in the session keeps status and time, so nothing of the record is lost with an entry.
+    """
+    settled = StudySession.select(StudySession.id).where(
+        StudySession.state == SessionState.CONFIRMED,
+        StudySession.confirmed_at < now - retention.days(retention.ROLL_DAYS),
+    )
+    # An entry that came in late is kept as long from then: its device may not have heard what became of it.
+    heard = RollEntry.session.in_(settled) & (
+        RollEntry.received_at < now - retention.days(retention.ROLL_DAYS)
+    )
+    forgotten = RollEntry.received_at < now - retention.days(retention.ROLL_FORGOTTEN_DAYS)
+    nothing = Transfer.state.in_([TransferState.REFUSED, TransferState.WITHDRAWN])
+    old = Transfer.decided_at < now - retention.days(retention.TRANSFER_DAYS)
+    with transaction():
+        return int(
+            RollEntry.delete().where(heard | forgotten).execute()
+            + Transfer.delete().where(nothing, old).execute()
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import fn
 
@@ -19,6 +19,7 @@ from services.policy.amounts import hundredths
 from services.policy.credit import counted, split_by_year
 from services.policy.rates import THERE
 from services.policy.required import Period, Requirement, flag_of, required_hours, standing_of
+from services.rulebook import HourRules
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Line:
     """One entry of the ledger as its owner reads it; amounts are hundredths of an hour.
 
     `title` is the session's, or that of a study elsewhere, of which `organizer` is the organization.
+    `undoes` is the source of the line that a reversal takes back.
     """
 
     entry_id: int
@@ -45,6 +47,17 @@ class Line:
     confirmed_by: str | None
     created_at: datetime
     organizer: str | None = None
+    undoes: EntrySource | None = None
+
+
+class Held(NamedTuple):
+    """What of a session bears on hours; `credit` in hundredths of an hour."""
+
+    state: SessionState
+    starts_at: datetime
+    ends_at: datetime
+    credit: int
+    kind: CreditKind
 
 
 @dataclass(frozen=True)
@@ -128,7 +141,7 @@ def lines(member: Member, year: int) -> list[Line]:
 
 
 def _lines(member: Member, year: int) -> Any:
-    confirmer = Member.alias()
+    confirmer, undone = Member.alias(), HourEntry.alias()
     return (
         HourEntry.select(
             HourEntry.id,
@@ -148,6 +161,7 @@ def _lines(member: Member, year: int) -> Any:
             confirmer.name,
             HourEntry.created_at,
             ExternalStudy.org_name,
+            undone.source,
         )
         .left_outer_join(StudySession, on=(HourEntry.session == StudySession.id))
         .left_outer_join(
@@ -156,9 +170,24 @@ def _lines(member: Member, year: int) -> Any:
         )
         .left_outer_join(ExternalStudy, on=(HourEntry.external == ExternalStudy.id))
         .left_outer_join(confirmer, on=(HourEntry.confirmed_by == confirmer.id))
+        .left_outer_join(undone, on=(HourEntry.reverses == undone.id))
         .where(HourEntry.member == member, HourEntry.year == year)
         .order_by(HourEntry.day.desc(), HourEntry.id.desc())
     )
+
+
+def worth_in(held: Held, year: int, rules: HourRules) -> int:
+    """Return the hundredths that a session counts for a year to whoever was there (R03, R05)."""
+    counts = hundredths(counted(as_hours(held.credit), rules.ratio[held.kind]))
+    if not counts:
+        return 0
+    parts = credit_parts(held.starts_at, held.ends_at, counts, rules.step)
+    return sum(amount for day, amount in parts if day.year == year)
+
+
+def lies_ahead(held: Held, due: bool, status: AttendanceStatus, now: datetime) -> bool:
+    """Whether a session that is not confirmed may still give a member hours (R09)."""
+    return (due and held.ends_at >= now) or status in THERE
 
 
 def credit_parts(
@@ -179,40 +208,36 @@ def _offered_and_planned(member: Member, year: int, now: datetime) -> tuple[int,
     """Sum what the branch has held for the member, and what still lies ahead (R09)."""
     rules = rulebook.current().hours_of_year(year)
     offered = planned = 0
-    for state, starts_at, ends_at, credit, kind, due, status in _places_of_year(member, year):
-        counts = hundredths(counted(as_hours(credit), rules.ratio[kind]))
-        if not counts:
-            continue
-        part = sum(
-            amount for day, amount in credit_parts(starts_at, ends_at, counts, rules.step) if day.year == year
-        )
-        if state is SessionState.CONFIRMED:
+    for held, due, status in _places_of_year(member, year):
+        part = worth_in(held, year, rules)
+        if held.state is SessionState.CONFIRMED:
             offered += part if due else 0
-        elif (due and ends_at >= now) or status in THERE:
+        elif lies_ahead(held, due, status, now):
             planned += part
     return offered, planned
 
 
-def _places_of_year(
-    member: Member, year: int
-) -> list[tuple[SessionState, datetime, datetime, int, CreditKind, bool, AttendanceStatus]]:
+def _places_of_year(member: Member, year: int) -> list[tuple[Held, bool, AttendanceStatus]]:
+    query = held_in(year, Attendance.due, Attendance.status).where(Attendance.member == member)
+    return [(Held(*row[2:]), row[0], row[1]) for row in query.tuples()]
+
+
+def held_in(year: int, *columns: Any) -> Any:
+    """Return the query of the places of a year that count or may still count, each with its `Held`."""
     first, after = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
-    query = (
-        Attendance.select(
-            StudySession.state,
-            StudySession.starts_at,
-            StudySession.ends_at,
-            StudySession.credit,
-            StudySession.credit_kind,
-            Attendance.due,
-            Attendance.status,
-        )
+    session = (
+        StudySession.state,
+        StudySession.starts_at,
+        StudySession.ends_at,
+        StudySession.credit,
+        StudySession.credit_kind,
+    )
+    return (
+        Attendance.select(*columns, *session)
         .join(StudySession)
         .where(
-            Attendance.member == member,
             StudySession.starts_at < after,
             StudySession.ends_at >= first,
             StudySession.state.in_([SessionState.PUBLISHED, SessionState.REOPENED, SessionState.CONFIRMED]),
         )
     )
-    return list(query.tuples())

@@ -131,7 +131,7 @@ def sweep(now: datetime) -> int:
 
     Afterwards the database really forgets them, unless somebody reads it at this moment: then in an hour.
     """
-    gone = forget_old(now) + forgetting.forget_old(now)
+    gone = forget_old(now) + forgetting.forget_old(now) + forgetting.forget_console(now)
     with transaction():
         for stale in _stale(now):
             gone += stale.execute()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from models import Feedback, HourEntry, Member, Organization, PointEntry, StudySession
 from models.terms import FeedbackKind, FeedbackState
-from services.access import ABOVE, LEADING, prefixes
+from services.access import ABOVE, LEADING, Grant, held_by, paths_of
 from services.actor import Actor
 from services.clock import civil_day
 from services.points.viewing import label
@@ -55,8 +56,13 @@ def newest() -> tuple[Any, Any]:
 
 def to_read_by(actor: Actor, now: datetime) -> Any:
     """Return the condition for what an actor may read and answer."""
+    return to_read_with(actor, held_by(actor, civil_day(now)))
+
+
+def to_read_with(actor: Actor, held: Sequence[Grant] | None) -> Any:
+    """Return the same by roles that were asked for already (`access.held_by`)."""
     reach: Any = Organization.id.in_([])
-    for prefix in prefixes(actor, _READING, civil_day(now)):
+    for prefix in paths_of(held, _READING):
         reach = reach | Organization.path.startswith(prefix)
     if actor.member_id is None:
         return reach

@@ -5,13 +5,14 @@ The home branch stays the member's own. Nothing is demanded of somebody who is a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import ContactLog, Member, Mobility, Organization, database
 from models.terms import HostState, OrgKind
-from services import audit, rulebook, sessions
+from services import audit, periods, rulebook, sessions
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
@@ -245,7 +246,11 @@ def asked_below(actor: Actor, on: date, host: Any) -> Any:
         on: the civil day by which roles are judged.
         host: the joined organization of the host.
     """
-    paths = prefixes(actor, LEADING | ABOVE, on)
+    return below_any(prefixes(actor, LEADING | ABOVE, on), host)
+
+
+def below_any(paths: Sequence[str], host: Any) -> Any:
+    """Return the condition that a joined organization lies below one of these paths; None without any."""
     if not paths:
         return None
     below = host.path.startswith(paths[0])
@@ -306,7 +311,7 @@ def _host(member: Member, code: str) -> Organization | None:
 
 
 def _open(today: date) -> Any:
-    return Mobility.until.is_null() | (Mobility.until >= today)
+    return periods.not_over(Mobility.until, today)
 
 
 def _running(member: Member, today: date) -> Mobility | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from models import Member, Organization, RolePeriod
+from services.periods import not_over
 
 
 def end_all(member: Member, today: date, below: str = "") -> list[int]:
@@ -17,7 +18,7 @@ def end_all(member: Member, today: date, below: str = "") -> list[int]:
     mine = (
         (RolePeriod.member == member)
         & RolePeriod.organization.in_(places)
-        & (RolePeriod.ends.is_null() | (RolePeriod.ends >= today))
+        & not_over(RolePeriod.ends, today)
     )
     ids = [row for (row,) in RolePeriod.select(RolePeriod.id).where(mine).order_by(RolePeriod.id).tuples()]
     # Rights end now, not at midnight: the last day is yesterday, also of what began today.

@@ -14,9 +14,19 @@ def holds(table: Any, day: Any) -> Any:
         table: RolePeriod, Exemption, or another table with these two columns.
         day: a civil day, or a column that holds one.
     """
-    return (table.starts <= day) & (table.ends.is_null() | (table.ends >= day))
+    return (table.starts <= day) & not_over(table.ends, day)
+
+
+def not_over(last: Any, day: Any) -> Any:
+    """Return the condition that a period's last day has not gone by; it may begin later."""
+    return last.is_null() | (last >= day)
 
 
 def active(day: Any) -> Any:
     """Return the condition that members belong to the roster on a day."""
-    return (Member.active_from <= day) & (Member.active_to.is_null() | (Member.active_to >= day))
+    return active_between(day, day)
+
+
+def active_between(first: Any, last: Any) -> Any:
+    """Return the condition that members belonged to the roster on some day of a span."""
+    return (Member.active_from <= last) & not_over(Member.active_to, first)

@@ -37,13 +37,17 @@ WHERE e.amount > 0
 ORDER BY e.member_id
 """
 
+#: Whatever still stands of the session: its last posting, and what was corrected of it by hand. A member may
+#: have several lines on one day, so a reversal of what is no attendance goes by the number of its line.
 _REVERSE = """
 INSERT INTO hour_entry (member_id, branch_id, year, day, hours, stated, credit_kind, source, session_id,
                         posting, reverses_id, reason, rule, edition, confirmed_by_id, created_at)
 SELECT h.member_id, h.branch_id, h.year, h.day, -h.hours, -h.stated, h.credit_kind, 'REVERSAL', h.session_id,
-       h.posting, h.id, ?, 'R110', h.edition, {confirmer}, ?
+       CASE h.source WHEN 'ATTENDANCE' THEN h.posting ELSE -h.id END, h.id, ?, 'R110', h.edition,
+       {confirmer}, ?
 FROM hour_entry h
-WHERE h.session_id = ? AND h.posting = ? AND h.source <> 'REVERSAL'
+WHERE h.session_id = ? AND (h.posting = ? OR h.source = 'ADJUST') AND h.source <> 'REVERSAL'
+AND NOT EXISTS (SELECT 1 FROM hour_entry r WHERE r.reverses_id = h.id)
 ORDER BY h.id
 """
 
@@ -100,7 +104,7 @@ def post(session: StudySession, actor: Actor, now: datetime) -> None:
 
 
 def reverse(session: StudySession, actor: Actor, reason: str, now: datetime) -> None:
-    """Reverse every line of the last posting and open the session again.
+    """Reverse every line of the last posting, corrections included, and open the session again.
 
     Raises:
         ServiceError: `wrong_state` when it is not confirmed.

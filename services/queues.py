@@ -5,7 +5,7 @@ Gaps of hours are counted by two more, since what is required differs from perso
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -39,7 +39,8 @@ from models.terms import (
     TransferState,
     VoiceState,
 )
-from services import deciders, messages, mobility, periods, reaching, rulebook
+from services import access, deciders, messages, mobility, periods, reaching, rulebook
+from services.access import ABOVE, LEADING, Grant
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
@@ -76,10 +77,12 @@ class Reach:
 
 def for_leader(actor: Actor, now: datetime) -> dict[Queue, int]:
     """Return how many wait in each list that is not empty."""
-    reach = _reach(actor, now)
+    # The roles are asked for once: every list looks at them.
+    held = access.held_by(actor, civil_day(now))
+    reach, paths = _reach(actor, held, now), access.paths_of(held, LEADING | ABOVE)
     parts = [part for part in (count(reach) for count in _COUNTS) if part is not None]
-    parts.append(_feedback(actor, now))
-    parts += [part for part in (_transfers(actor, now), _hosting(actor, now)) if part is not None]
+    parts.append(_feedback(actor, held))
+    parts += [part for part in (_transfers(paths), _hosting(paths, now)) if part is not None]
     about = _unreached(reach, now), gap_count.untold(reach.decided, now, Queue.GAPS, _COUNTED + 1)
     parts += [part for part in about if part is not None]
     union = parts[0]
@@ -96,11 +99,11 @@ def for_leader(actor: Actor, now: datetime) -> dict[Queue, int]:
     return {queue: found[queue] for queue in Queue if found.get(queue)}
 
 
-def _reach(actor: Actor, now: datetime) -> Reach:
+def _reach(actor: Actor, held: Sequence[Grant] | None, now: datetime) -> Reach:
     on = civil_day(now)
     heads = (Role.GROUP_HEAD,) if rulebook.current().leave(on).group_heads else ()
-    leaves = deciders.desk(actor, on, *heads)
-    writing = deciders.desk(actor, on, Role.GROUP_HEAD, Role.HELPER)
+    leaves = deciders.desk_of(actor, held, on, *heads)
+    writing = deciders.desk_of(actor, held, on, Role.GROUP_HEAD, Role.HELPER)
     return Reach(
         decided=replace(leaves, near=()),
         leaves=leaves,
@@ -153,18 +156,18 @@ def _externals(reach: Reach) -> Any:
     return _of(Queue.EXTERNALS, ExternalStudy, reach.decided, ExternalStudy.state == ExternalState.PROPOSED)
 
 
-def _feedback(actor: Actor, now: datetime) -> Any:
+def _feedback(actor: Actor, held: Sequence[Grant] | None) -> Any:
     return (
         Feedback.select(SQL(f"'{Queue.FEEDBACK}'"), fn.COUNT(Feedback.id))
         .join(Organization, on=(Feedback.organization == Organization.id))
-        .where(messages.to_read_by(actor, now), Feedback.state == FeedbackState.OPEN)
+        .where(messages.to_read_with(actor, held), Feedback.state == FeedbackState.OPEN)
     )
 
 
-def _transfers(actor: Actor, now: datetime) -> Any:
+def _transfers(paths: tuple[str, ...]) -> Any:
     """Count the members whom other branches offer to one's own (R10)."""
     target = Organization.alias()
-    below = mobility.asked_below(actor, civil_day(now), target)
+    below = mobility.below_any(paths, target)
     if below is None:
         return None
     return (
@@ -174,10 +177,10 @@ def _transfers(actor: Actor, now: datetime) -> Any:
     )
 
 
-def _hosting(actor: Actor, now: datetime) -> Any:
+def _hosting(paths: tuple[str, ...], now: datetime) -> Any:
     """Count the mobile members for whom one's own branch is asked to be the host (R34)."""
     host = Organization.alias()
-    below = mobility.asked_below(actor, civil_day(now), host)
+    below = mobility.below_any(paths, host)
     if below is None:
         return None
     return (
@@ -186,7 +189,7 @@ def _hosting(actor: Actor, now: datetime) -> Any:
         .where(
             below,
             Mobility.host_state == HostState.ASKED,
-            Mobility.until.is_null() | (Mobility.until >= civil_day(now)),
+            periods.not_over(Mobility.until, civil_day(now)),
         )
     )
 

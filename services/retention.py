@@ -29,6 +29,12 @@ REMINDER_WORDS_DAYS = ATTEMPT_DAYS = CREDIT_DAYS = 90
 #: Notes of calls and visits are kept as long.
 REMINDER_DAYS = 400
 
+#: What a device sent of a roll call, after the session was confirmed: so long it may still ask what became of
+#: an entry. Entries of sessions that nobody confirms go with the notes of calls.
+ROLL_DAYS, ROLL_FORGOTTEN_DAYS = 30, 400
+#: Transfers that came to nothing; those that were carried out belong to the record.
+TRANSFER_DAYS = 400
+
 #: What the sentences of rules/notice.toml may name in braces, besides voice_days of rules/shuxue.toml.
 WORDS = {
     "message_days": MESSAGE_DAYS,
@@ -41,6 +47,8 @@ WORDS = {
     "rebind_forgotten_days": REBIND_FORGOTTEN_DAYS,
     "reminder_words_days": REMINDER_WORDS_DAYS,
     "reminder_days": REMINDER_DAYS,
+    "roll_days": ROLL_DAYS,
+    "transfer_days": TRANSFER_DAYS,
 }
 
 

@@ -121,7 +121,7 @@ def appoint(
         organization = _place(actor, role, code, today)
         member = _candidate(number, organization, today)
         role_periods.begin(member, role, organization, today, title=title, until=until)
-        audit.record(actor, now, "role.given", "member", member.number, role=str(role), organization=code)
+        audit.record(actor, now, "role.given", "member", member.id, role=str(role), organization=code)
 
 
 def end(actor: Actor, number: str, role: Role, code: str, now: datetime) -> None:
@@ -138,7 +138,7 @@ def end(actor: Actor, number: str, role: Role, code: str, now: datetime) -> None
         if held is None:
             raise ServiceError("nothing", f"{member.name}同志现在不担任{role.label}。", "不用再办。")
         role_periods.cease(held, today)
-        audit.record(actor, now, "role.ended", "member", member.number, role=str(role), organization=code)
+        audit.record(actor, now, "role.ended", "member", member.id, role=str(role), organization=code)
 
 
 def hand_over(
@@ -172,9 +172,9 @@ def hand_over(
             held = role_periods.running(successor, lesser, organization, today)
             if held is not None:
                 role_periods.cease(held, today)
-        numbers = [each.member.number for each in former]
+        left = [each.member_id for each in former]
         audit.record(
-            actor, now, "role.handed_over", "organization", code, former=numbers, successor=successor.number
+            actor, now, "role.handed_over", "organization", code, former=left, successor=successor.id
         )
     return HandedOver(organization.name, former[0].member.name if former else None, successor.name, today)
 

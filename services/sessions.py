@@ -3,64 +3,39 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
 from models import Attendance, Member, Organization, StudySession, database
-from models.terms import (
-    Area,
-    CreditKind,
-    DueScope,
-    OrganiserLevel,
-    OrgKind,
-    SessionKind,
-    SessionState,
-)
-from services import absences, audit, due, keyring, rulebook
+from models.terms import SessionState
+from services import absences, audit, due, rulebook, session_plan
 from services.access import reachable_members, require_manage
 from services.actor import Actor
 from services.clock import civil_day, seconds
 from services.errors import ServiceError, invalid, not_found
 from services.policy import window
-from services.policy.amounts import hundredths
-from services.policy.credit import default_credit
 from services.policy.rates import THERE
 from services.reminders import events
+from services.session_plan import SessionPlan, check_times, credit_of
 from services.transaction import transaction
+from services.words import words
+
+__all__ = [
+    "SessionPlan",
+    "cancel",
+    "check",
+    "close",
+    "create",
+    "find",
+    "find_to_change",
+    "member_by_number",
+    "move",
+    "publish",
+    "publish_new",
+    "state_of",
+    "words",
+]
 
 _KEY = re.compile(r"[0-9a-z]{10}")
-_EARLIEST = date(1921, 7, 1)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-#: Who organises it, as far as the organization's kind tells (R12–R14).
-_LEVEL_OF = {
-    OrgKind.COMMITTEE: OrganiserLevel.BASIC_COMMITTEE,
-    OrgKind.GENERAL_BRANCH: OrganiserLevel.BASIC_COMMITTEE,
-}
-_SCOPE_OF = {
-    SessionKind.COMMITTEE_MEETING: DueScope.COMMITTEE,
-    SessionKind.HOME_VISIT: DueScope.LIST,
-}
-
-
-@dataclass(frozen=True)
-class SessionPlan:
-    """What somebody wants to hold. Hours are Decimals; None takes the default of the rules (R06)."""
-
-    organization: str
-    kind: SessionKind
-    title: str
-    starts_at: datetime
-    minutes: int
-    areas: tuple[Area, ...]
-    credit: Decimal | None = None
-    credit_reason: str | None = None
-    place: str | None = None
-    due_scope: DueScope | None = None
-    due_list: tuple[str, ...] = field(default=())
-    credit_kind: CreditKind | None = None
-    organiser_level: OrganiserLevel | None = None
 
 
 def find(key: str) -> StudySession:
@@ -122,17 +97,23 @@ def create(actor: Actor, plan: SessionPlan, now: datetime) -> StudySession:
     Raises:
         ServiceError: `invalid` with the value that cannot be, `not_found` for a foreign organization.
     """
-    code = plan.organization
-    organization = Organization.get_or_none(Organization.code == code) if code.isprintable() else None
-    if organization is None:
-        raise not_found("这个党组织", "请核对代码。")
+    organization = _organization(plan.organization)
     with transaction():
         rights = require_manage(actor, organization.path, civil_day(now))
-        session = StudySession.create(**_columns(plan, organization, now), created_by=actor.member_id)
+        session = StudySession.create(
+            **session_plan.columns(plan, organization, actor, now), created_by=actor.member_id
+        )
         if plan.due_list:
             due.lay_list(session, reachable_members(rights, plan.due_list))
         audit.record(actor, now, "session.created", "session", session.key)
     return session
+
+
+def check(actor: Actor, plan: SessionPlan, now: datetime) -> None:
+    """Refuse a plan that `create` would refuse, writing nothing; the members of a list are not looked at."""
+    organization = _organization(plan.organization)
+    require_manage(actor, organization.path, civil_day(now))
+    session_plan.columns(plan, organization, actor, now)
 
 
 def publish(actor: Actor, key: str, now: datetime) -> StudySession:
@@ -218,7 +199,7 @@ def _moved(
     """Check the new time and place and return the columns that they give."""
     had = int((session.ends_at - session.starts_at).total_seconds()) // 60
     minutes = had if minutes is None else minutes
-    _check_times(starts_at, minutes, now)
+    check_times(starts_at, minutes, now)
     if starts_at <= now:
         hint = "请填以后的时间；已经开过的，请新建时补登。"
         raise invalid("start", "新的开始时间已经过了。", hint)
@@ -229,8 +210,8 @@ def _moved(
         raise ServiceError("signed", f"已经有 {signed} 位同志签到，不能改时间。", hint)
     credit = session.credit
     # What the branch has set otherwise is the branch's word, whatever the length.
-    if session.credit_reason is None and credit == _credit_of(had, civil_day(session.starts_at)):
-        credit = _credit_of(minutes, civil_day(starts_at))
+    if session.credit_reason is None and credit == credit_of(had, civil_day(session.starts_at)):
+        credit = credit_of(minutes, civil_day(starts_at))
     return {
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(minutes=minutes),
@@ -277,81 +258,11 @@ def cancel(actor: Actor, key: str, now: datetime, reason: str | None = None) -> 
     return session
 
 
-def _columns(plan: SessionPlan, organization: Organization, now: datetime) -> dict[str, object]:
-    """Check a plan against the limits and return its columns."""
-    _check_times(plan.starts_at, plan.minutes, now)
-    title, place = words(plan.title, 60, "标题"), None
-    if plan.place:
-        place = words(plan.place, 50, "地点")
-    if not plan.areas:
-        raise invalid("areas", "还没有选学习内容。", "请至少选一项。")
-    scope = plan.due_scope or _SCOPE_OF.get(plan.kind, DueScope.ALL)
-    if scope is DueScope.GROUP and organization.kind is not OrgKind.GROUP:
-        raise invalid("due_scope", "按党小组组织的学习要选到党小组。", "请选择党小组后再试。")
-    rules = rulebook.current().hours(civil_day(plan.starts_at))
-    return {
-        "key": keyring.random_code(10),
-        "organization": organization,
-        "kind": plan.kind,
-        "title": title,
-        "areas": ",".join(area for area in Area if area in plan.areas),
-        "starts_at": plan.starts_at,
-        "ends_at": plan.starts_at + timedelta(minutes=plan.minutes),
-        "place": place,
-        "due_scope": scope,
-        "credit": _credit(plan, rules),
-        "credit_kind": plan.credit_kind or rules.credit_kind[plan.kind],
-        "credit_reason": words(plan.credit_reason, 100, "学时说明") if plan.credit_reason else None,
-        "organiser_level": plan.organiser_level or _LEVEL_OF.get(organization.kind, OrganiserLevel.BRANCH),
-        "created_at": now,
-    }
-
-
-def _check_times(starts_at: datetime, minutes: int, now: datetime) -> None:
-    day = civil_day(starts_at)
-    rules = rulebook.current().checkin(day)
-    if not rules.min_minutes <= minutes <= rules.max_minutes:
-        raise invalid(
-            "minutes",
-            f"时长 {minutes} 分钟不行。",
-            f"请填 {rules.min_minutes} 到 {rules.max_minutes} 分钟。",
-        )
-    if not _EARLIEST <= day <= civil_day(now) + timedelta(days=366):
-        raise invalid("start", "开始时间不对。", "请填一年以内的时间；补登以前的学习，请填当时的日期。")
-
-
-def _credit(plan: SessionPlan, rules: rulebook.HourRules) -> int:
-    if plan.credit is None:
-        return _credit_of(plan.minutes, civil_day(plan.starts_at))
-    if not plan.credit.is_finite() or not 0 <= plan.credit <= rules.max_per_session:
-        raise invalid("credit", "学时数不对。", f"请填 0 到 {rules.max_per_session} 之间的数。")
-    if plan.credit % rules.step:
-        raise invalid("credit", "学时数不对。", f"请填 {rules.step} 的整数倍，例如 1 或 1.5。")
-    return hundredths(plan.credit)
-
-
-def _credit_of(minutes: int, day: date) -> int:
-    """Return the hundredths of an hour that the length alone gives (R06)."""
-    rules = rulebook.current().hours(day)
-    return hundredths(min(default_credit(minutes, rules.minutes_per_hour, rules.step), rules.max_per_session))
-
-
-def words(text: str, longest: int, name: str) -> str:
-    """Return a short text of a person, trimmed and without invisible characters.
-
-    Raises:
-        ServiceError: `invalid` when it is empty, too long, or holds what cannot be stored.
-    """
-    cleaned = _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
-    if any("\ud800" <= char <= "\udfff" for char in cleaned):
-        raise invalid("text", f"{name}里有无法保存的字符。", "请重新输入。")
-    if not cleaned:
-        raise invalid("text", f"还没有填{name}。", f"请填写{name}。")
-    if len(cleaned) > longest:
-        raise invalid(
-            "text", f"{name}太长了，多了 {len(cleaned) - longest} 个字。", f"请缩短到 {longest} 字以内。"
-        )
-    return cleaned
+def _organization(code: str) -> Organization:
+    organization = Organization.get_or_none(Organization.code == code) if code.isprintable() else None
+    if organization is None:
+        raise not_found("这个党组织", "请核对代码。")
+    return organization
 
 
 def member_by_number(number: str) -> Member:

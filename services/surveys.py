@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 
 from models import Member, Organization, Survey, SurveyAnswer, SurveyTicket
 from models.terms import SurveyState
-from services import audit, leading, rulebook
+from services import audit, leading, periods, rulebook
 from services import survey_sheets as sheets
 from services.actor import Actor
 from services.branch_notices import organizations_of
@@ -225,7 +225,7 @@ def members(actor: Actor, key: str, now: datetime) -> list[tuple[str, str]]:
         .left_outer_join(group, on=(Member.group == group.id))
         .where(
             branch.path.startswith(path) | group.path.startswith(path),
-            Member.active_to.is_null() | (Member.active_to >= today),
+            periods.active(today),
         )
         .order_by(Member.name, Member.number)
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from models import Member, Mobility, Organization, Transfer, database
 from models.terms import HostState, OrgKind, TransferState
-from services import audit, offices, places_ahead, sessions
+from services import audit, offices, periods, places_ahead, sessions
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
@@ -238,7 +238,7 @@ def _decide(row: Transfer, to: TransferState, actor: Actor, now: datetime) -> No
 
 def _take_trips_along(member: Member, branch: Organization, today: date) -> None:
     """Let the new branch follow a stay elsewhere; if it was the host, the member has come home."""
-    running = (Mobility.member == member) & (Mobility.until.is_null() | (Mobility.until >= today))
+    running = (Mobility.member == member) & periods.not_over(Mobility.until, today)
     Mobility.update(until=today, host_state=HostState.RETURNED).where(
         running, Mobility.host == branch
     ).execute()

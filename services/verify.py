@@ -113,6 +113,8 @@ def verify() -> Verdict:
         verdict.faults += [f"{name}: {words.format(*row)}" for row in run(faulty, ()).fetchmany(100)]
     verdict.checked["make-ups"], faults = verify_hours.wrong_make_ups()
     verdict.faults += faults
+    verdict.checked["corrections"], faults = verify_hours.wrong_corrections()
+    verdict.faults += faults
     found = verify_points.verify_points()
     verdict.checked |= found.checked
     verdict.faults += found.faults
@@ -124,11 +126,15 @@ def verify() -> Verdict:
 
 
 def _wrong_ratios() -> list[str]:
-    """Name the lines whose hours are not what their edition makes of the stated ones (R03, R102)."""
+    """Name the lines whose hours are not what their edition makes of the stated ones (R03, R102).
+
+    A correction says itself what counts; `verify_hours.wrong_corrections` looks at those.
+    """
     editions = {rules.edition: rules for rules in rulebook.current().hour_editions()}
     rows = run(
-        "SELECT edition, credit_kind, stated, hours, MIN(id), COUNT(*) FROM hour_entry"
-        " WHERE source <> 'ADJUST' GROUP BY edition, credit_kind, stated, hours",
+        "SELECT h.edition, h.credit_kind, h.stated, h.hours, MIN(h.id), COUNT(*) FROM hour_entry h"
+        " LEFT JOIN hour_entry o ON o.id = h.reverses_id WHERE COALESCE(o.source, h.source) <> 'ADJUST'"
+        " GROUP BY h.edition, h.credit_kind, h.stated, h.hours",
         (),
     ).fetchall()
     faults = []

@@ -1,10 +1,13 @@
-"""Integrity of the hours that no attendance gives: make-ups, studies elsewhere (R07, R31, R34, R110)."""
+"""Integrity of hours beside the attendance: make-ups, studies elsewhere, corrections (R07, R31, R110)."""
 
 from __future__ import annotations
+
+from collections import defaultdict
 
 from models.terms import CreditKind, MakeUpState, SessionState
 from services.absences import worth
 from services.clock import civil_day, moment
+from services.corrections import roots_of
 from services.statement import run
 
 #: name → (SELECT that counts what is looked at, SELECT that returns the faulty rows as text parts, words)
@@ -62,3 +65,60 @@ def wrong_make_ups() -> tuple[int, list[str]]:
         if wanted != found:
             faults.append(f"make-ups: session {key}, member {member}: worth {wanted}, the ledger has {found}")
     return looked_at, faults[:100]
+
+
+#: The most that a corrected line counts, in hundredths of an hour.
+_MOST = 2400
+_LINE = "id, member_id, session_id, day, source, hours, stated, posting, reason, confirmed_by_id, rule"
+_CORRECTIONS = f"SELECT {_LINE} FROM hour_entry WHERE source = 'ADJUST' ORDER BY id"  # noqa: S608 - our own words
+#: What the corrections follow, to begin with: the lines that were corrected.
+_CORRECTED = f"SELECT {_LINE} FROM hour_entry WHERE source IN ('ATTENDANCE', 'MAKE_UP') AND id IN (<marks>)"  # noqa: S608 - as above
+_UNDONE = "SELECT reverses_id FROM hour_entry WHERE reverses_id IN (<marks>)"
+#: So many numbers in one statement.
+_CHUNK = 500
+
+
+def wrong_corrections() -> tuple[int, list[str]]:
+    """Return how many corrections there are, and a sentence for each that is not as it should be.
+
+    A correction follows a line of the same member, session and day, says why, is nobody's own, and leaves the
+    line between none and 24 hours; at most one of a line counts, and none once the line itself is reversed.
+    """
+    rows = run(_CORRECTIONS, ()).fetchall()
+    roots = roots_of((row[0], row[7]) for row in rows)
+    lines = {row[0]: row for row in _of(_CORRECTED, sorted(set(roots.values())))}
+    undone = {row[0] for row in _of(_UNDONE, [*roots, *lines])}
+    faults, standing = [], defaultdict(list)
+    for row in rows:
+        wrong = _wrong(row, lines.get(roots[row[0]]))
+        if wrong:
+            faults.append(f"corrections: entry {row[0]} {wrong}")
+        elif row[0] not in undone:
+            standing[roots[row[0]]].append(row)
+    for root, adjusts in standing.items():
+        if len(adjusts) > 1 or root in undone:
+            faults.append(f"corrections: entry {root} is corrected by {len(adjusts)} lines that still count")
+    return len(rows), faults[:100]
+
+
+def _wrong(row: tuple[object, ...], line: tuple[object, ...] | None) -> str:
+    """Say what is wrong with one correction of a line; nothing when all is well."""
+    _, member, session, day, _, hours, stated, _, reason, confirmer, rule = row
+    if line is None or (member, session, day) != (line[1], line[2], line[3]):
+        return "follows no line of the same member, session and day"
+    if not reason or rule != "R110" or stated != hours or hours == 0:
+        return "does not say why, or what it counts"
+    if confirmer == member:
+        return f"is member {member}'s own"
+    if not 0 <= int(str(line[5])) + int(str(hours)) <= _MOST:
+        return f"lets entry {line[0]} count more or less than a line can"
+    return ""
+
+
+def _of(sql: str, numbers: list[int]) -> list[tuple[int, ...]]:
+    """Run a statement over numbers, so many at a time."""
+    found: list[tuple[int, ...]] = []
+    for at in range(0, len(numbers), _CHUNK):
+        some = numbers[at : at + _CHUNK]
+        found += run(sql.replace("<marks>", ", ".join("?" * len(some))), tuple(some)).fetchall()
+    return found

@@ -102,6 +102,8 @@ def _odd(field: Any, *, plain: bool) -> Any:
         return f"{field.name}-x"[:8]
     if field.name == "views":
         return json.dumps({"spirit": f"{NAME}{WORDS}"}, ensure_ascii=False)
+    if field.name == "speaker":
+        return NAME
     if isinstance(field, TextField | CharField):
         text = "x" if plain else f"{NAME} {NUMBER} {WORDS}"
         return text[: field.max_length] if isinstance(field, CharField) else text

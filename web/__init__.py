@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web import assets, auth, care, errors, health, lifecycle, metrics, screen, security, stepping
+from web import assets, auth, borrowed, care, errors, health, lifecycle, metrics, screen, security, stepping
 from web.context import WebContext, keep
 from web.member import (
     bind,
@@ -23,10 +23,12 @@ from web.member import (
     settings,
     shuxue,
     study,
+    trail,
     voices,
     writing,
 )
 from web.secretary import (
+    around,
     cadence,
     cards,
     exports,
@@ -34,16 +36,19 @@ from web.secretary import (
     lectures,
     moving,
     oral,
+    paper,
     plan,
     plan_year,
     printing,
     push,
     roll,
     roster_upload,
+    row,
     steps,
     surveys,
     today,
     unreached,
+    visits,
 )
 from web.secretary import claims as claims_desk
 from web.secretary import external as external_desk
@@ -55,6 +60,7 @@ from web.secretary import mobility as mobility_desk
 from web.secretary import notices as notices_desk
 from web.secretary import roles as roles_desk
 from web.secretary import shuxue as branch_shuxue
+from web.secretary import trail as trail_desk
 from web.secretary import transfers as transfers_desk
 from web.secretary import voices as voices_desk
 from web.security import csrf
@@ -94,6 +100,9 @@ BLUEPRINTS = (
     roll.pages,
     steps.pages,
     moving.pages,
+    around.pages,
+    paper.pages,
+    visits.pages,
     claims_desk.pages,
     feedback_desk.pages,
     cadence.pages,
@@ -108,13 +117,17 @@ BLUEPRINTS = (
     push.pages,
     unreached.pages,
     screen.pages,
+    borrowed.pages,
     members_desk.pages,
     roster_upload.pages,
     transfers_desk.pages,
     mobility_desk.pages,
     stepping.pages,
     exports.pages,
+    row.pages,
     printing.pages,
+    trail.pages,
+    trail_desk.pages,
 )
 
 count_callback = metrics.count_callback

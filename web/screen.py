@@ -1,4 +1,7 @@
-"""The meeting screen: opened on any laptop by its link, for it carries a secret instead of a login (R25)."""
+"""The meeting screen: opened on any machine by its link, for it carries a secret instead of a login (R25).
+
+The secret is the session's own, or the short code that ends with the sign-in (services/screen_links.py).
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from models import StudySession
 from models.terms import SessionState
-from services import agenda, attendance, codes, rulebook, sessions, tickets
-from services.clock import civil_day, moment, seconds
+from services import agenda, attendance, codes, live, screen_links, sessions, tickets
+from services.clock import moment, seconds
 from services.errors import not_found
 from services.ports import PlatformError
 from services.spoken import clock_time, paired, spoken_moment
@@ -21,6 +24,8 @@ from web.context import current, now
 
 pages = Blueprint("screen", __name__)
 
+#: What makes one state another; `good` runs down by itself.
+_MARKED = ("phase", "words", "clock", "due", "v", "step")
 #: After the platform failed to give its QR, it is left alone so long.
 _LEAVE_ALONE = timedelta(seconds=60)
 
@@ -59,19 +64,34 @@ _silence = Silence()
 def show(key: str) -> str:
     """Show the screen; a script keeps it fresh, and without one the page reloads itself."""
     session = _opened(key)
+    pulse = live.pulse(session)
     return render_template(
         "screen/screen.html",
         session_=session,
-        state=_state(session),
-        k=codes.screen_key(key),
-        step_seconds=_step_seconds(session),
+        state=_state(session, pulse),
+        names=live.names(session, pulse.version, now()),
+        k=_offered(),
+        step_seconds=live.step_seconds(session),
     )
 
 
 @pages.get("/s/sessions/<key>/screen/state.json")
 def state(key: str) -> Response:
-    """Return what changes on the screen; two small queries, asked every three seconds."""
-    return jsonify(_state(_opened(key)))
+    """Return what changes on the screen, and nothing when nothing has; two small queries.
+
+    The screen says by `v` whose names it holds, and by If-None-Match which state: the names are sent only
+    when somebody else is there, the state only when it is another.
+    """
+    session = _opened(key)
+    pulse = live.pulse(session)
+    told = _state(session, pulse)
+    if request.args.get("v") != pulse.version:
+        told["names"] = live.names(session, pulse.version, now())
+    # What runs down by itself is left out of the mark, or no two answers would be alike.
+    answer = jsonify(told)
+    answer.set_etag(codes.mark_of([told[name] for name in _MARKED]))
+    answer.make_conditional(request)
+    return answer
 
 
 @pages.get("/s/sessions/<key>/screen/qr.png")
@@ -108,29 +128,30 @@ def _drawn(draw: Callable[[str], bytes], text: str) -> bytes:
 
 def _opened(key: str) -> StudySession:
     """Return the session of a link that carries its secret; an unknown key and a wrong secret read alike."""
-    offered = request.args.get("k") or request.args.get("key") or ""
-    if not codes.opens_screen(key, offered):
+    offered = _offered()
+    if not codes.opens_screen(key, offered) and not screen_links.opens(key, offered, now()):
         raise not_found("这个会场屏", "请从点名页重新打开。")
     return sessions.find(key)
 
 
-def _state(session: StudySession) -> dict[str, object]:
-    live, phase, at = agenda.live(session), _phase(session), now()
+def _offered() -> str:
+    return request.args.get("k") or request.args.get("key") or ""
+
+
+def _state(session: StudySession, pulse: live.Pulse) -> dict[str, object]:
+    phase, at = _phase(session), now()
     is_open = phase.name == "open"
     return {
         "phase": phase.name,
         "words": phase.words,
         "clock": clock_time(at),
-        "due": live.due,
-        "present": live.present,
-        "names": live.names,
+        "due": pulse.due,
+        "present": pulse.present,
+        "v": pulse.version,
         "digits": paired(attendance.code_now(session, at)) if is_open else "",
-        "step": seconds(at) // _step_seconds(session),
+        "step": seconds(at) // live.step_seconds(session) if is_open else 0,
+        "good": live.good_for(session, at) if is_open else 0,
     }
-
-
-def _step_seconds(session: StudySession) -> int:
-    return rulebook.current().checkin(civil_day(session.starts_at)).step_seconds
 
 
 def _phase(session: StudySession) -> Phase:

@@ -1,4 +1,4 @@
-"""Reading what was typed into a form: a day, a number of hours; what cannot be read says how to write it."""
+"""Reading what was typed: a day, a number of hours, a page; what cannot be read says how to write it."""
 
 from __future__ import annotations
 
@@ -44,3 +44,8 @@ def hours(typed: str) -> Decimal:
         return Decimal(typed.strip()[:20])
     except InvalidOperation as error:
         raise invalid("hours", "学时没有看懂。", "请填数字，例如 1 或 1.5。") from error
+
+
+def page(typed: str) -> int:
+    """Return the number of a page from an address; anything that is none is the first page."""
+    return max(int(typed), 1) if typed.isascii() and typed.isdigit() and len(typed) <= 6 else 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.terms import AttendanceStatus
+from models.terms import AttendanceStatus, EntrySource
 from services import spoken
 from services.agenda import Ahead
 from services.binding import Bound, Step
@@ -164,7 +164,7 @@ def _sum(view: HoursView) -> str:
 
 def _entry(line: Line) -> str:
     what = line.title or line.reason or line.source.label
-    sign = "冲销 " if line.hours < 0 else ""
+    sign = "更正 " if line.source is EntrySource.ADJUST else "冲销 " if line.hours < 0 else ""
     return f"{line.day.month}月{line.day.day}日 {sign}{what} {amount(line.hours)}"
 
 

@@ -12,9 +12,9 @@ from peewee import fn
 from models import Attendance, Member, Organization, StudySession
 from models.terms import Area, SessionKind, SessionState
 from services.actor import Actor
+from services.branch_hours import Hours, rows_of
 from services.clock import civil_day, day_start
 from services.exports import scope
-from services.exports.hours import Hours, rows_of
 from services.policy.rates import THERE, rate
 from services.transaction import transaction
 
@@ -75,7 +75,7 @@ def of_year(actor: Actor, code: str | None, year: int, now: datetime) -> BranchY
     today = civil_day(now)
     branch = scope.branch_of(actor, code, today)
     with transaction():
-        people = rows_of(branch, year, today)
+        people = rows_of(branch, year, now)
         held, reached = _sessions(branch, year)
         found = _put_together(branch, year, people, held, reached)
         scope.note(actor, now, "branch_year", branch, year=year)

@@ -9,7 +9,7 @@ from typing import Any
 
 from models import Member, Organization
 from models.terms import OrgKind
-from services import audit
+from services import audit, periods
 from services.access import LEADING, prefixes
 from services.actor import Actor
 from services.errors import not_found
@@ -53,8 +53,7 @@ def members(branch: Organization, first: date, last: date, *columns: Any) -> Any
         .left_outer_join(GROUP, on=(Member.group == GROUP.id))
         .where(
             Member.branch == branch,
-            Member.active_from <= last,
-            Member.active_to.is_null() | (Member.active_to >= first),
+            periods.active_between(first, last),
         )
         .order_by(GROUP.name.asc(nulls="LAST"), Member.name, Member.number)
     )

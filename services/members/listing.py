@@ -15,7 +15,7 @@ from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
-from services.periods import active, holds
+from services.periods import active, holds, not_over
 
 #: No list is longer than this; more are found by name.
 PAGE = 300
@@ -152,7 +152,7 @@ def _marks(ids: list[int], today: date) -> dict[int, list[str]]:
     away = Mobility.select(Mobility.member).where(
         Mobility.member.in_(ids),
         Mobility.since <= today,
-        Mobility.until.is_null() | (Mobility.until >= today),
+        not_over(Mobility.until, today),
     )
     for (member,) in away.tuples():
         found.setdefault(member, []).append("流动")

@@ -15,10 +15,31 @@ from services.errors import ServiceError, invalid, not_found
 from services.periods import holds
 from services.points.facts import VETO_ITEM
 from services.points.settling import settle
+from services.points.viewing import label
 from services.rulebook.points import ItemKind
 from services.sessions import member_by_number
 from services.sessions import words as clean
 from services.transaction import transaction
+
+
+#: The bodies of a branch that decide (R48, R65).
+BODIES = ("支部委员会", "支部党员大会")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it is read afterwards; `points` is in hundredths."""
+
+    id: int
+    kind: DecisionKind
+    item: str
+    day: date
+    points: int
+    body: str
+    reason: str
+    decided_on: date
+    withdrawn_at: datetime | None
+    withdrawn_why: str | None
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,48 @@ def withdraw(actor: Actor, decision_id: int, reason: str, now: datetime) -> None
             raise ServiceError("wrong_state", "这项决定已经撤回了。", "不用再办。")
         audit.record(actor, now, "point_decision.withdrawn", "point_decision", decision.id)
         settle([decision.member_id], rulebook.current().point_years.year_of(decision.day), now, actor)
+
+
+def items(day: date) -> list[tuple[str, str, int]]:
+    """Return (key, label, hundredths) of what may be deducted by the rules of a day (R65)."""
+    known = rulebook.current().points(day).items.values()
+    return [(each.key, each.label, each.points) for each in known if each.kind is ItemKind.DEDUCT]
+
+
+def may_veto(day: date) -> bool:
+    """Whether the rules of a day have a veto (R66)."""
+    return rulebook.current().points(day).veto
+
+
+def of_member(actor: Actor, number: str, now: datetime) -> list[Decided]:
+    """Return the decisions about a member, the latest first, to somebody who may enter one.
+
+    Raises:
+        ServiceError: `not_found` for outsiders, `own` for one's own.
+    """
+    member = _member(actor, number, now)
+    rows = (
+        PointDecision.select(
+            PointDecision.id,
+            PointDecision.kind,
+            PointDecision.item,
+            PointDecision.day,
+            PointDecision.points,
+            PointDecision.body,
+            PointDecision.reason,
+            PointDecision.decided_on,
+            PointDecision.withdrawn_at,
+            PointDecision.withdrawn_why,
+            PointDecision.edition,
+        )
+        .where(PointDecision.member == member)
+        .order_by(PointDecision.decided_on.desc(), PointDecision.id.desc())
+        .tuples()
+    )
+    found = []
+    for entry, kind, item, *rest, edition in rows:
+        found.append(Decided(entry, kind, label(item, edition), *rest))
+    return found
 
 
 def _member(actor: Actor, number: str, now: datetime) -> Member:

@@ -40,6 +40,11 @@ class Queue:
     objections: list[Claim]
 
     @property
+    def in_order(self) -> list[Claim]:
+        """Return all of them in the order of the page."""
+        return [*self.claims, *self.objections]
+
+    @property
     def size(self) -> int:
         """Return how many wait."""
         return len(self.claims) + len(self.objections)

@@ -22,6 +22,7 @@ class Line:
 
     `item` is the rule's label, `what` the session's title, the claim's words or the decision's reason.
     `stated` is what the rule gives, `note` says why `points` differs, or why the line was reversed.
+    `claim` is the key of the claim behind it.
     """
 
     entry_id: int
@@ -38,6 +39,7 @@ class Line:
     confirmed_by: str | None
     created_at: datetime
     undone: bool
+    claim: str | None = None
 
     @property
     def standing(self) -> bool:
@@ -111,9 +113,8 @@ def _lines(member: Member, year: int) -> list[Line]:
 
 
 def _line(row: tuple[Any, ...], undone: bool) -> Line:
-    (entry, day, points, stated, item, source, title, said, body, reason, note, rule, edition, by, at, _) = (
-        row
-    )
+    entry, day, points, stated, item, source, title, said, body, reason, *rest = row
+    note, rule, edition, by, at, claim, _ = rest
     what = title or said or reason
     return Line(
         entry,
@@ -130,6 +131,7 @@ def _line(row: tuple[Any, ...], undone: bool) -> Line:
         by,
         at,
         undone,
+        claim,
     )
 
 
@@ -152,6 +154,7 @@ def _query(member: Member, year: int) -> Any:
             PointEntry.edition,
             confirmer.name,
             PointEntry.created_at,
+            PointClaim.key,
             PointEntry.reverses,
         )
         .left_outer_join(StudySession, on=(PointEntry.session == StudySession.id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from models import Member, RebindRequest, Reminder, ShuxueReport, VoiceNote, WechatBinding
+from models import Member, Mobility, RebindRequest, Reminder, ShuxueReport, VoiceNote, WechatBinding
 
 
 class Fate(Enum):
@@ -104,6 +104,11 @@ def of_note(column: Any) -> Whose:
 def of_reminder(column: Any) -> Whose:
     """Rows below a reminder to the member."""
     return lambda person: column.in_(Reminder.select(Reminder.id).where(Reminder.member == person.member))
+
+
+def of_stay(column: Any) -> Whose:
+    """Rows below a stay of the member elsewhere."""
+    return lambda person: column.in_(Mobility.select(Mobility.id).where(Mobility.member == person.member))
 
 
 def reports_of(person: Person) -> Any:

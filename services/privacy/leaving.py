@@ -18,6 +18,7 @@ from models import (
     RebindRequest,
     ShuxueReport,
     ShuxueText,
+    StepUp,
     SubscribeCredit,
     TryCount,
     VoiceNote,
@@ -35,7 +36,8 @@ from services.transaction import transaction
 _UNSEEN = (ReportState.DRAFT, ReportState.NOT_FILED, ReportState.NOT_REQUIRED)
 _TOUCHED = (
     WechatBinding, BindingCode, RebindRequest, LoginSession, OauthCode, PendingScan, TryCount, ChatState,
-    MemberSetting, OptOut, SubscribeCredit, ShuxueReport, ShuxueText, VoiceNote, VoiceSound, Feedback, Member,
+    MemberSetting, OptOut, SubscribeCredit, StepUp, ShuxueReport, ShuxueText, VoiceNote, VoiceSound, Feedback,
+    Member,
 )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ A new table or column is a new line here; tests/service/test_privacy_map.py fail
 
 from __future__ import annotations
 
+from services.privacy.map_console import CONSOLE
 from services.privacy.map_person import ACCOUNT, NAMELESS, PERSON, SERVICE
 from services.privacy.map_reminders import REMINDERS
 from services.privacy.map_study import POINTS, SHUXUE, STUDY
 
 #: Every table, in the order in which people read of them.
-MAP = (*PERSON, *STUDY, *SHUXUE, *POINTS, *REMINDERS, *ACCOUNT, *SERVICE)
+MAP = (*PERSON, *STUDY, *SHUXUE, *POINTS, *REMINDERS, *CONSOLE, *ACCOUNT, *SERVICE)
 
 #: Columns of hundredths: hours and points alike are written as decimals.
 HUNDREDTHS = frozenset(

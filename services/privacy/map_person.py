@@ -68,7 +68,9 @@ PERSON = (
         Mobility, "流动", Fate.BLANKED, of_member(Mobility),
         shown={
             "destination": "去向", "home": "流出地支部", "host": "流入地支部", "since": "起", "until": "止",
-            "contact_person": "联系人", "next_contact_due": "下次联系",
+            "abroad": "是不是在国（境）外", "host_state": "流入地支部答复了没有",
+            "host_by": "谁答复的", "host_at": "答复时间", "contact_person": "联系人",
+            "next_contact_due": "下次联系",
         },
         hidden={"member": _OWN}, blanks={"destination": NAMELESS, "contact_person": None}, when="since",
     ),
@@ -126,7 +128,10 @@ ACCOUNT = (
     ),
     Held(
         LoginSession, "网页登录", Fate.REMOVED, of_account(LoginSession.openid),
-        shown={"openid": "微信标识", "created_at": "登录时间", "expires_at": "失效时间"},
+        shown={
+            "openid": "微信标识", "created_at": "登录时间", "expires_at": "失效时间",
+            "proved_until": "再次验证到什么时候有效",
+        },
         hidden={"token_hash": _HASHED}, when="created_at",
     ),
     Held(

@@ -33,7 +33,8 @@ STUDY = (
         Attendance, "到会", Fate.KEPT, of_member(Attendance),
         shown={
             "session": "哪次学习", "branch": "谁组织的", "status": "情况", "due": "是否应到",
-            "source": "怎么登记的", "at": "时间", "by": "谁登记的", "part_credit": "部分参加记的学时",
+            "half": "上半场还是下半场", "source": "怎么登记的", "at": "时间", "by": "谁登记的",
+            "part_credit": "部分参加记的学时",
         },
         hidden={"member": _OWN}, when="at",
     ),

@@ -7,7 +7,16 @@ from typing import Any
 
 from peewee import ForeignKeyField
 
-from models import ExternalStudy, Member, Organization, PointClaim, ReportCycle, ShuxueReport, StudySession
+from models import (
+    ExternalStudy,
+    Member,
+    Organization,
+    PointClaim,
+    ReportCycle,
+    ShuxueReport,
+    StudySession,
+    Survey,
+)
 from services.clock import civil_day
 
 #: SQLite takes so many values in one statement at the least.
@@ -66,4 +75,5 @@ _QUERIES: dict[Any, Any] = {
     ReportCycle: _columns(ReportCycle, ReportCycle.title),
     PointClaim: _columns(PointClaim, PointClaim.item, PointClaim.day),
     ShuxueReport: _reports,
+    Survey: _columns(Survey, Survey.title),
 }

@@ -18,6 +18,7 @@ from services.rulebook import (
     notice,
     point_years,
     reminders,
+    sessions,
     shuxue,
 )
 from services.rulebook.cadence import CadenceRules
@@ -31,6 +32,7 @@ from services.rulebook.notice import Notice
 from services.rulebook.point_years import PointYears
 from services.rulebook.points import PointRules
 from services.rulebook.reminders import ReminderRules
+from services.rulebook.sessions import SessionRules
 from services.rulebook.shuxue import AutoRules, ShuxueForm, ShuxueRules
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "ReminderRules",
     "Rulebook",
     "RulesFault",
+    "SessionRules",
     "ShuxueForm",
     "ShuxueRules",
     "current",
@@ -74,6 +77,7 @@ class Rulebook:
         self._point_years = point_years.read(folder / "points.toml")
         self._reminders = load(folder / "reminders.toml", reminders.build)
         self._cadence = load(folder / "cadence.toml", cadence.build)
+        self._sessions = load(folder / "sessions.toml", sessions.build)
 
     def points(self, on: date) -> PointRules:
         """Return the point rules of the points year that a civil day lies in."""
@@ -103,6 +107,10 @@ class Rulebook:
     def cadence(self, on: date) -> CadenceRules:
         """Return the rules of a branch's cadence, plan and small tools in force on a civil day."""
         return in_force(self._cadence, on)
+
+    def sessions(self, on: date) -> SessionRules:
+        """Return the rules of new sessions in force on a civil day."""
+        return in_force(self._sessions, on)
 
     def checkin(self, on: date) -> CheckinRules:
         """Return the check-in rules in force on a civil day."""

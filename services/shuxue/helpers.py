@@ -28,7 +28,7 @@ def appoint(actor: Actor, number: str, branch_code: str, now: datetime, until: d
     with transaction():
         member, organization = _matter(actor, number, branch_code, today)
         role_periods.begin(member, Role.HELPER, organization, today, until=until)
-        audit.record(actor, now, "helper.appointed", "member", member.number, organization=organization.code)
+        audit.record(actor, now, "helper.appointed", "member", member.id, organization=organization.code)
 
 
 def dismiss(actor: Actor, number: str, branch_code: str, now: datetime) -> None:
@@ -44,7 +44,7 @@ def dismiss(actor: Actor, number: str, branch_code: str, now: datetime) -> None:
         if held is None:
             raise ServiceError("nothing", f"{member.name}同志现在不是代录同志。", "不用再办。")
         role_periods.cease(held, today)
-        audit.record(actor, now, "helper.dismissed", "member", member.number, organization=organization.code)
+        audit.record(actor, now, "helper.dismissed", "member", member.id, organization=organization.code)
 
 
 def _matter(actor: Actor, number: str, code: str, today: date) -> tuple[Member, Organization]:

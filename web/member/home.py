@@ -26,7 +26,7 @@ _RULES = {
     "R11": "转入以前的学时，由支部书记核实后登记",
     "R31": "没来或没听全的学习可以补，支部确认后记学时，同一次学习只记一次",
     "R34": "在支部以外参加的学习，本支部确认后记学时",
-    "R110": "已记的学时不涂改，有更正就另记一笔扣回",
+    "R110": "已记的学时不涂改，有更正就另记一笔",
 }
 _OTHER_RULE = "按支部的学时规定"
 
@@ -75,7 +75,7 @@ def why() -> str:
     return render_template(
         "member/hours.html",
         view=hours.view(member, year, now()),
-        lines=[_why(line) for line in hours.lines(member, year)],
+        lines=[why_of(line) for line in hours.lines(member, year)],
         years=agenda.years(member, now()),
         year=year,
     )
@@ -113,19 +113,27 @@ def year_of(typed: str | None) -> int:
     return int(typed)
 
 
-def _why(line: Line) -> Why:
+def why_of(line: Line) -> Why:
+    """Return one line of the ledger in words, alike for its owner and for the branch (R111)."""
     reversal = line.source is EntrySource.REVERSAL
     return Why(
         entry=line.entry_id,
         day=full_day(line.day, line.day.year),
-        what=line.title or line.source.label,
+        what=_corrected(line) + (line.title or line.source.label),
         hours=line.hours,
-        signed="" if reversal else _signed(line),
+        signed="" if _corrected(line) or reversal else _signed(line),
         confirmed=_confirmed(line, reversal),
         rule=f"{_RULES.get(line.rule, _OTHER_RULE)}（{line.edition}）",
         note=_note(line, reversal),
         reversal=reversal,
     )
+
+
+def _corrected(line: Line) -> str:
+    """Say before the title that a line is a correction, or takes one back."""
+    if line.source is EntrySource.ADJUST:
+        return "更正："
+    return "收回更正：" if line.undoes is EntrySource.ADJUST else ""
 
 
 def _signed(line: Line) -> str:
@@ -143,11 +151,16 @@ def _confirmed(line: Line, reversal: bool) -> str:
     day = civil_day(line.created_at)
     on = full_day(day, line.day.year)
     act = "退回重核" if reversal else "确认"
+    if _corrected(line):
+        act = "收回" if reversal else "更正"
     # Nobody's name stands behind the automatic confirmation, nor behind what the operator did.
     return f"{line.confirmed_by} {on}{act}" if line.confirmed_by else f"{on}由系统{act}"
 
 
 def _note(line: Line, reversal: bool) -> str:
+    if _corrected(line):
+        start = "以前的更正收回" if reversal else "这一笔的学时支部作了更正"
+        return f"{start}，原因：{(line.reason or '').rstrip('。')}。"
     if reversal and line.session_key is None:
         return "这条支部外学习重新核对，先扣回已记的学时，核好以后再记。"
     if reversal:

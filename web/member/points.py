@@ -59,21 +59,22 @@ class Period:
     moved: str
     frozen: str
     why: str | None
+    revision: int
 
 
 @pages.get("/m/points")
 def show() -> str:
     """Show the number and its lines, the newest day first."""
     member = require_member()
-    year = _year(request.args.get("year"))
+    year = points_year(request.args.get("year"))
     view = points.view(member, year, now())
     frozen = summaries.of_member(member)
     return render_template(
         "member/points.html",
         view=view,
         sentence=_sentence(view),
-        lines=[_why(line) for line in view.lines],
-        periods=[_period(item) for item in frozen if item.year == view.year],
+        lines=[why_of(line) for line in view.lines],
+        periods=[period_of(item) for item in frozen if item.year == view.year],
         years=_years(view, frozen),
         this_year=_this_year(),
         waiting=len(claims.returned(member)),
@@ -98,7 +99,12 @@ def _this_year() -> int:
     return rulebook.current().point_years.year_of(civil_day(now()))
 
 
-def _year(typed: str | None) -> int:
+def points_year(typed: str | None) -> int:
+    """Return the points year that an address asks for, this one without a wish.
+
+    Raises:
+        ServiceError: `invalid` for what is no points year of ours.
+    """
     this, first = _this_year(), rulebook.current().point_years.first
     if typed is None:
         return this
@@ -121,7 +127,8 @@ def _sentence(view: PointsView) -> str:
     return f"下面每一笔加起来，就是这个数。全年最多 {amount(view.ceiling)} 分。"
 
 
-def _why(line: Line) -> Why:
+def why_of(line: Line) -> Why:
+    """Return one line of the ledger in words, alike for its owner and for the branch (R111)."""
     reversal = line.source is PointSource.REVERSAL
     return Why(
         entry=line.entry_id,
@@ -158,7 +165,8 @@ def _note(line: Line, reversal: bool) -> str:
     return f"按规则是 {amount(abs(line.stated))} 分，{line.note}，这次记 {amount(abs(line.points))} 分。"
 
 
-def _period(item: Summary) -> Period:
+def period_of(item: Summary) -> Period:
+    """Return a frozen period in words."""
     years = rulebook.current().point_years
     name = f"{item.year} 年总评" if item.quarter == YEAR else f"{'一二三四'[item.quarter - 1]}季度小结"
     gained = f"这一期记 {amount(item.gained)} 分"
@@ -171,4 +179,5 @@ def _period(item: Summary) -> Period:
         moved=f"到 {full_day(until, item.year)}。{gained}{lost}",
         frozen=full_day(civil_day(item.frozen_at), item.year),
         why=item.why,
+        revision=item.revision,
     )

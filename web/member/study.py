@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Member
 from models.terms import AttendanceStatus
-from services import agenda, checkin, hours, points
+from services import agenda, checkin, hours, invites, points
 from services.agenda import Attended
 from services.clock import civil_day
 from services.errors import ServiceError
@@ -76,6 +76,7 @@ def sessions() -> str:
         places=[_place(attended) for attended in agenda.of_year(member, year, now())],
         years=agenda.years_attended(member, now()),
         year=year,
+        welcome=invites.for_member(member, now()),
     )
 
 

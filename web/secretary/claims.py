@@ -7,7 +7,6 @@ from datetime import date
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from models.terms import ClaimState
 from services.access import ABOVE, LEADING
 from services.clock import civil_day
 from services.errors import ServiceError
@@ -15,6 +14,7 @@ from services.points import claims, judging
 from services.points.claims import Claim
 from web.context import now
 from web.member.claims import Typed, beside, faults_of, typed_claim
+from web.secretary import row
 from web.visitor import Leader, require_leader
 
 pages = Blueprint("claims_desk", __name__)
@@ -24,11 +24,11 @@ REASONS = ("请写清楚做了什么。", "日期请再核对一下。", "这件
 _FAULTS = frozenset({"text", "credited"})
 _DONE_WORDS = {
     "filed": "已替本人记下。看过没有问题，就同意。",
-    "approve": "已同意，分已记上。",
-    "return": "已请本人补充，本人会看到您写的话。",
-    "refuse": "已答复不同意，本人可以提出异议。",
-    "agree": "已同意，分已记上。",
-    "final": "已答复，这一份到此为止。",
+    "approve": "已同意，分已记上",
+    "return": "已请本人补充",
+    "refuse": "已答复不同意",
+    "agree": "已同意，分已记上",
+    "final": "已答复",
     "reverse": "已冲回，本人会看到原因。",
 }
 
@@ -37,12 +37,13 @@ _DONE_WORDS = {
 def show() -> str:
     """Show what waits."""
     leader = require_running()
+    queue = judging.waiting(leader.actor, now())
     return render_template(
         "secretary/claims.html",
-        queue=judging.waiting(leader.actor, now()),
+        queue=queue,
         posted=judging.posted(leader.actor, now()),
         may_write=any(grant.role in LEADING for grant in leader.grants),
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+        word=row.on_list(_DONE_WORDS, queue.size),
     )
 
 
@@ -83,16 +84,14 @@ def decide(key: str, name: str) -> Answer | tuple[str, int]:
     leader = require_running()
     claim = judging.look(leader.actor, key, now())
     reason = request.form.get("common") or request.form.get("reason", "")
-    ahead = _after(leader, claim)
+    waiting = _keys(leader)
     try:
         _act(leader, key, name, reason)
     except ServiceError as error:
         if error.code not in _FAULTS:
             raise
         return _page(leader, claim, reason, name, error.message + error.hint), 400
-    if ahead is None:
-        return redirect(url_for("claims_desk.show", done=name), 303)
-    return redirect(url_for("claims_desk.look", key=ahead.key, done=name), 303)
+    return row.on(waiting, key, lambda other: _way(other, name), url_for("claims_desk.show", done=name))
 
 
 def require_running() -> Leader:
@@ -117,15 +116,12 @@ def _act(leader: Leader, key: str, name: str, reason: str) -> None:
         verbs[name](leader.actor, key, reason, now())
 
 
-def _after(leader: Leader, claim: Claim) -> Claim | None:
-    """Return the claim to open after this one: the next in the queue, at its end the first that is left."""
-    queue = judging.waiting(leader.actor, now())
-    rows = queue.objections if claim.state is ClaimState.OBJECTED else queue.claims
-    keys = [row.key for row in rows]
-    if claim.key not in keys:
-        return None
-    at = keys.index(claim.key)
-    return next(iter([*rows[at + 1 :], *rows[:at]]), None)
+def _keys(leader: Leader) -> list[str]:
+    return [claim.key for claim in judging.waiting(leader.actor, now()).in_order]
+
+
+def _way(key: str, done: str | None = None) -> str:
+    return url_for("claims_desk.look", key=key, done=done)
 
 
 def _form(leader: Leader, typed: Typed, faults: dict[str, str], number: str = "") -> str:
@@ -149,6 +145,5 @@ def _page(leader: Leader, claim: Claim, reason: str = "", name: str = "", fault:
         reason=reason,
         chosen=name,
         fault=fault,
-        left=judging.waiting(leader.actor, now()).size,
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+        row=row.on_page(_DONE_WORDS, _keys(leader), claim.key, _way),
     )

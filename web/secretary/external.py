@@ -18,14 +18,15 @@ from services.external_lists import Study
 from web import typed as reading
 from web.context import now
 from web.member.external import FAULTS, Typed, typed_form
+from web.secretary import row
 from web.secretary.leave import NAMES, require_desk
 
 pages = Blueprint("external_desk", __name__)
 
 _FAULTS = frozenset({"hours", "note", "text"})
 _DONE_WORDS = {
-    "confirm": "已确认，学时已记上。",
-    "refuse": "已答复，本人会看到原因。",
+    "confirm": "已确认，学时已记上",
+    "refuse": "已答复不予认定",
     "reverse": "已冲销，本人会看到原因。",
     "stated": "已登记，学时已记上。",
 }
@@ -39,11 +40,12 @@ def _require() -> tuple[Actor, Desk]:
 def show() -> str:
     """Show what waits, then what was decided, both by name and day."""
     actor, _ = _require()
+    waiting = externals.waiting(actor, now())
     return render_template(
         "absence/desk_external.html",
-        waiting=externals.waiting(actor, now()),
+        waiting=waiting,
         decided=externals.decided(actor, now()),
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+        word=row.on_list(_DONE_WORDS, len(waiting)),
     )
 
 
@@ -51,21 +53,21 @@ def show() -> str:
 def look(key: str) -> str:
     """Show one study with what may be done."""
     actor, _ = _require()
-    return _page(externals.find(actor, key, now()))
+    return _page(actor, externals.find(actor, key, now()))
 
 
 @pages.post("/s/external/<key>/<any(confirm,refuse,reverse):name>")
 def decide(key: str, name: str) -> Answer | tuple[str, int]:
     """Do it; the service decides whether it may be done."""
     actor, _ = _require()
-    study = externals.find(actor, key, now())
+    study, waiting = externals.find(actor, key, now()), _keys(actor)
     try:
         _act(actor, study, name)
     except ServiceError as error:
         if error.code not in _FAULTS:
             raise
-        return _page(study, name, {error.code: error.message + error.hint}), 400
-    return redirect(url_for("external_desk.show", done=name), 303)
+        return _page(actor, study, name, {error.code: error.message + error.hint}), 400
+    return row.on(waiting, key, lambda other: _way(other, name), url_for("external_desk.show", done=name))
 
 
 @pages.get("/s/external/new")
@@ -108,11 +110,20 @@ def _hours(study: Study, typed: str) -> Decimal | None:
     return reading.hours(typed)
 
 
-def _page(study: Study, chosen: str = "", faults: dict[str, str] | None = None) -> str:
+def _keys(actor: Actor) -> list[str]:
+    return [item.key for item in externals.waiting(actor, now())]
+
+
+def _way(key: str, done: str | None = None) -> str:
+    return url_for("external_desk.look", key=key, done=done)
+
+
+def _page(actor: Actor, study: Study, chosen: str = "", faults: dict[str, str] | None = None) -> str:
     form = request.form
     return render_template(
         "absence/desk_external_one.html",
         study=study,
+        row=row.on_page(_DONE_WORDS, _keys(actor), study.key, _way),
         hours=form.get("hours", spoken.hours(study.hours)),
         note=form.get("note", ""),
         reason=form.get("reason", ""),

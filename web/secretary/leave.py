@@ -18,6 +18,7 @@ from services.clock import civil_day
 from services.deciders import Desk
 from services.errors import ServiceError, invalid
 from web.context import now
+from web.secretary import row
 from web.visitor import require_member
 
 pages = Blueprint("leave_desk", __name__)
@@ -32,8 +33,8 @@ _UNSETTLED = frozenset(
     {SessionState.PUBLISHED, SessionState.OPEN, SessionState.CLOSED, SessionState.REOPENED}
 )
 _DONE_WORDS = {
-    "approve": "已同意，本人看得到。",
-    "refuse": "已答复不同意，本人会看到原因。",
+    "approve": "已同意",
+    "refuse": "已答复不同意",
     "filed": "已登记请假。",
 }
 
@@ -70,10 +71,9 @@ def _require() -> tuple[Actor, Desk]:
 def show() -> str:
     """Show what waits, by the session's time and the member's name."""
     actor, _ = _require()
+    waiting = leaves.waiting(actor, now())
     return render_template(
-        "absence/desk_leave.html",
-        waiting=leaves.waiting(actor, now()),
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+        "absence/desk_leave.html", waiting=waiting, word=row.on_list(_DONE_WORDS, len(waiting))
     )
 
 
@@ -88,7 +88,7 @@ def look(key: str) -> str:
 def decide(key: str, name: str) -> Answer | tuple[str, int]:
     """Answer it."""
     actor, _ = _require()
-    reason = request.form.get("reason", "")
+    reason, waiting = request.form.get("reason", ""), _keys(actor)
     try:
         if name == "approve":
             leaves.approve(actor, key, now())
@@ -98,7 +98,7 @@ def decide(key: str, name: str) -> Answer | tuple[str, int]:
         if error.code != "text":
             raise
         return _page(actor, key, reason, error.message + error.hint), 400
-    return redirect(url_for("leave_desk.show", done=name), 303)
+    return row.on(waiting, key, lambda other: _way(other, name), url_for("leave_desk.show", done=name))
 
 
 @pages.get("/s/leave/new")
@@ -134,7 +134,16 @@ def _page(actor: Actor, key: str, reason: str = "", fault: str = "") -> str:
         reason=reason,
         chosen="refuse" if fault else "",
         fault=fault,
+        row=row.on_page(_DONE_WORDS, _keys(actor), key, _way),
     )
+
+
+def _keys(actor: Actor) -> list[str]:
+    return [item.key for item in leaves.waiting(actor, now())]
+
+
+def _way(key: str, done: str | None = None) -> str:
+    return url_for("leave_desk.look", key=key, done=done)
 
 
 def _form(actor: Actor, place: Desk, typed: Typed, faults: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models import MakeUp
@@ -14,16 +14,17 @@ from services.errors import ServiceError
 from services.make_ups import Done
 from web import typed as reading
 from web.context import now
+from web.secretary import row
 from web.secretary.leave import require_desk
 
 pages = Blueprint("make_ups_desk", __name__)
 
 _FAULTS = frozenset({"mode", "day", "text"})
 _DONE_WORDS = {
-    "confirm": "已确认，学时已记上。",
+    "confirm": "已确认，学时已记上",
     "record": "已登记，学时已记上。",
-    "return": "已请本人补充，本人会看到您写的话。",
-    "waive": "已记为不用补，本人会看到原因。",
+    "return": "已请本人补充",
+    "waive": "已记为不用补",
     "again": "又可以补了。",
 }
 
@@ -41,11 +42,12 @@ def _require() -> Actor:
 def show() -> str:
     """Show what waits, and below it what is still owed, by name."""
     actor = _require()
+    waiting = make_ups.waiting(actor, now())
     return render_template(
         "absence/desk_make_ups.html",
-        waiting=make_ups.waiting(actor, now()),
+        waiting=waiting,
         owed=make_ups.owed(actor, now()),
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+        word=row.on_list(_DONE_WORDS, len(waiting)),
     )
 
 
@@ -53,21 +55,21 @@ def show() -> str:
 def look(key: str) -> str:
     """Show one make-up with what may be done."""
     actor = _require()
-    return _page(make_ups.find(actor, key, now()))
+    return _page(actor, make_ups.find(actor, key, now()))
 
 
 @pages.post("/s/make-ups/<key>/<any(confirm,record,return,waive,again):name>")
 def decide(key: str, name: str) -> Answer | tuple[str, int]:
     """Do it; the service decides whether it may be done."""
     actor = _require()
-    row = make_ups.find(actor, key, now())
+    found, waiting = make_ups.find(actor, key, now()), _keys(actor)
     try:
         _act(actor, key, name)
     except ServiceError as error:
         if error.code not in _FAULTS:
             raise
-        return _page(row, name, {error.code: error.message + error.hint}), 400
-    return redirect(url_for("make_ups_desk.show", done=name), 303)
+        return _page(actor, found, name, {error.code: error.message + error.hint}), 400
+    return row.on(waiting, key, lambda other: _way(other, name), url_for("make_ups_desk.show", done=name))
 
 
 def _act(actor: Actor, key: str, name: str) -> None:
@@ -84,23 +86,32 @@ def _act(actor: Actor, key: str, name: str) -> None:
         verb(actor, key, form.get("reason", ""), now())
 
 
-def _page(row: MakeUp, chosen: str = "", faults: dict[str, str] | None = None) -> str:
+def _keys(actor: Actor) -> list[str]:
+    return [item.key for item in make_ups.waiting(actor, now())]
+
+
+def _way(key: str, done: str | None = None) -> str:
+    return url_for("make_ups_desk.look", key=key, done=done)
+
+
+def _page(actor: Actor, found: MakeUp, chosen: str = "", faults: dict[str, str] | None = None) -> str:
     today, form = civil_day(now()), request.form
-    place = make_up_lists.place_of(row.session, row.member_id)
+    place = make_up_lists.place_of(found.session, found.member_id)
     return render_template(
         "absence/desk_make_up.html",
-        row=row,
-        worth=absences.worth_of(row.session).of(make_up_lists.had(place)) if place else 0,
+        row=found,
+        around=row.on_page(_DONE_WORDS, _keys(actor), found.key, _way),
+        worth=absences.worth_of(found.session).of(make_up_lists.had(place)) if place else 0,
         modes=rulebook.current().leave(today).modes,
         mode=form.get("mode", MakeUpMode.TALK.value),
-        day=form.get("day", (row.done_on or today).isoformat()),
-        words=form.get("words", row.words or ""),
+        day=form.get("day", (found.done_on or today).isoformat()),
+        words=form.get("words", found.words or ""),
         reason=form.get("reason", ""),
-        first=civil_day(row.session.starts_at),
+        first=civil_day(found.session.starts_at),
         today=today,
-        to_do=row.state in make_up_lists.TO_DO,
-        visit=row.state is MakeUpState.SUBMITTED and row.done_on is None,
-        by_roll=row.reason == absences.CAME_AFTER_ALL,
+        to_do=found.state in make_up_lists.TO_DO,
+        visit=found.state is MakeUpState.SUBMITTED and found.done_on is None,
+        by_roll=found.reason == absences.CAME_AFTER_ALL,
         chosen=chosen,
         faults=faults or {},
     )

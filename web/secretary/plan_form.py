@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from werkzeug.datastructures import MultiDict
 
-from models import Organization, StudySession
 from models.terms import Area, SessionKind
-from services.clock import ZONE, civil
+from services.clock import ZONE
 from services.errors import ServiceError
+from services.series import KINDS, Suggestion
 from services.sessions import SessionPlan
-
-#: A visit at home lists its members one by one, which this short form does not ask.
-KINDS = tuple(kind for kind in SessionKind if kind is not SessionKind.HOME_VISIT)
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
 _TIME = re.compile(r"^\d{2}:\d{2}(:\d{2})?$", re.ASCII)
@@ -30,9 +27,15 @@ _FIELD_OF = {
     "start": "day",
     "areas": "areas",
     "credit": "credit",
+    "credit_reason": "credit_reason",
+    "repeat": "repeat",
     "due_scope": "organization",
 }
-_TEXTS = ("organization", "kind", "title", "day", "time", "minutes", "place", "credit", "credit_reason")
+_TEXTS = (
+    "organization", "kind", "title", "day", "time", "minutes", "place", "credit", "credit_reason",
+    "repeat", "draft",
+)  # fmt: skip
+_COUNT = re.compile(r"^\d{1,2}$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Typed:
     areas: tuple[str, ...] = ()
     credit: str = ""
     credit_reason: str = ""
+    repeat: str = ""
+    draft: str = ""
 
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Typed:
@@ -57,23 +62,37 @@ class Typed:
         return cls(areas=tuple(form.getlist("areas")[: len(Area)]), **texts)
 
 
-def defaults(organizations: list[Organization], last: StudySession | None, now: datetime) -> Typed:
-    """Suggest a session like the last one, on the next afternoon to come."""
-    local = civil(now)
-    day = local.date() if local.hour < 14 else local.date() + timedelta(days=1)
-    began = civil(last.starts_at) if last else None
-    minutes = int((last.ends_at - last.starts_at).total_seconds()) // 60 if last else 90
-    first = organizations[0].code if organizations else ""
-    held_by = next((item.code for item in organizations if last and item.id == last.organization_id), first)
+def suggested(found: Suggestion) -> Typed:
+    """Return a suggestion as the form shows it."""
     return Typed(
-        organization=held_by,
-        kind=SessionKind.THEME_DAY.value,
-        title=f"{day.month}月主题党日",
-        day=day.isoformat(),
-        time=f"{began:%H:%M}" if began else "14:00",
-        minutes=str(minutes),
-        place=(last.place or "") if last else "",
+        organization=found.organization,
+        kind=found.kind.value,
+        title=found.title,
+        day=found.day.isoformat(),
+        time=f"{found.time:%H:%M}",
+        minutes=str(found.minutes),
+        place=found.place,
+        areas=tuple(area.value for area in found.areas),
+        credit="" if found.credit is None else f"{found.credit.normalize():f}",
+        credit_reason=found.credit_reason,
     )
+
+
+def refilled(typed: Typed, was: Typed, fresh: Typed) -> Typed:
+    """Return the form for another kind: what nobody has touched becomes what is usual for it."""
+    untouched = {
+        field.name: getattr(fresh, field.name)
+        for field in fields(Typed)
+        if getattr(typed, field.name) == getattr(was, field.name)
+    }
+    return replace(typed, **(untouched | {"kind": fresh.kind, "organization": fresh.organization}))
+
+
+def count_of(typed: Typed) -> int:
+    """Return how many sessions are wanted, one without a wish; 0 for what is no number."""
+    if not typed.repeat:
+        return 1
+    return int(typed.repeat) if _COUNT.match(typed.repeat) else 0
 
 
 def read(typed: Typed) -> tuple[SessionPlan | None, dict[str, str]]:
@@ -99,7 +118,8 @@ def fault_of(error: ServiceError) -> dict[str, str]:
     """Return the refusal at the field it belongs to."""
     name = _FIELD_OF.get(error.code, "form")
     if error.code == "text":
-        name = "place" if error.message.startswith(("地点", "还没有填地点")) else "title"
+        starts = {"地点": "place", "还没有填地点": "place", "学时说明": "credit_reason"}
+        name = next((field for words, field in starts.items() if error.message.startswith(words)), "title")
     return {name: error.message + error.hint}
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
-from models import StudySession
 from models.terms import Area, SessionKind
-from services import plan
+from services import plan, series
 from services.clock import civil_day
 from services.errors import ServiceError
 from services.plan import Entry, Row
-from web.secretary.plan_form import defaults
 
 #: So many lines are entered at once, and at the most.
 LINES, MOST_LINES = 3, 12
@@ -103,11 +101,7 @@ class When:
     group: str = ""
 
 
-def suggested(row: Row, last: StudySession | None, now: datetime) -> When:
-    """Suggest the place and time of last time, on a day of the line's month that is still to come."""
-    usual = defaults([row.organization], last, now)
-    first = date(row.year, row.entry.month, 1)
-    soon = date.fromisoformat(usual.day)
-    # A line of this month or of one that is over gets the next day that suits.
-    day = first if first > civil_day(now) else soon
-    return When(day=day.isoformat(), time=usual.time, place=usual.place)
+def suggested(row: Row, now: datetime) -> When:
+    """Suggest the usual place and time of this kind, on a day of the line's month that is still to come."""
+    usual = series.usual_in(row.organization, row.entry.kind, row.year, row.entry.month, now)
+    return When(day=usual.day.isoformat(), time=f"{usual.time:%H:%M}", place=usual.place)

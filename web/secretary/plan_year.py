@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Organization
 from models.terms import Area, SessionKind
-from services import agenda, cadence, leading, plan
+from services import cadence, leading, plan
 from services.clock import civil_day
 from services.errors import ServiceError
 from services.plan import Row
@@ -99,7 +99,7 @@ def add() -> Answer | str | tuple[str, int]:
 def look(key: str) -> str:
     """Show one line with the form that makes it into a session, filled in as far as known."""
     row = plan.one(require_leading().actor, key, now())
-    return _page(row, suggested(row, agenda.last_held([row.organization]), now()), {})
+    return _page(row, suggested(row, now()), {})
 
 
 @pages.post("/s/plan-year/<key>/session")
@@ -134,7 +134,7 @@ def change(key: str) -> Answer | tuple[str, int]:
     line = read_line(request.form)
     entry, faults = entry_of(line, row.year, now())
     if entry is None:
-        when = suggested(row, agenda.last_held([row.organization]), now())
+        when = suggested(row, now())
         return _page(row, when, {}, line, faults), 400
     plan.change(leader.actor, key, entry, now())
     return redirect(_back(row, "changed"), 303)

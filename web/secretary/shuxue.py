@@ -20,6 +20,7 @@ from services.shuxue.deciding import Waiting
 from services.shuxue.standing import Round, Standing
 from services.spoken import full_day
 from web.context import now
+from web.secretary import row
 from web.visitor import Leader, require_leader
 
 pages = Blueprint("shuxue_branch", __name__)
@@ -42,8 +43,8 @@ _READABLE = frozenset(
     }
 )
 _DONE_WORDS = {
-    "accept": "已收下。",
-    "return": "已请本人补充，原来写的都在。",
+    "accept": "已收下",
+    "return": "已请本人补充",
     "opened": "已开始，支部的同志都能看到了。",
 }
 
@@ -76,7 +77,7 @@ def show() -> str:
         elsewhere=len(waiting) - len(here),
         groups=_groups(leader, shown, {item.number for item in here}),
         readable=_READABLE,
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
+        word=row.on_list(_DONE_WORDS, len(waiting)),
         due=full_day(shown.cycle.due, civil_day(now()).year) if shown else "",
     )
 
@@ -92,7 +93,7 @@ def decide(cycle: str, number: str, name: str) -> Answer | tuple[str, int]:
     """Accept, or ask for more; then the next one that waits is opened at once."""
     leader = require_running()
     reason = request.form.get("common") or request.form.get("reason", "")
-    ahead = _after(deciding.waiting(leader.actor, now()), cycle, number)
+    waiting = _keys(deciding.waiting(leader.actor, now()))
     try:
         if name == "accept":
             deciding.accept(leader.actor, cycle, number, now())
@@ -102,10 +103,8 @@ def decide(cycle: str, number: str, name: str) -> Answer | tuple[str, int]:
         if error.kind != "invalid":
             raise
         return _report(leader, cycle, number, reason, error.message + error.hint), 400
-    if ahead is None:
-        return redirect(url_for("shuxue_branch.show", round=cycle, done=name), 303)
-    where = {"cycle": ahead.cycle.key, "number": ahead.number}
-    return redirect(url_for("shuxue_branch.read", **where, done=name), 303)
+    listed = url_for("shuxue_branch.show", round=cycle, done=name)
+    return row.on(waiting, (cycle, number), lambda key: _way(key, done=name), listed)
 
 
 @pages.get("/s/shuxue/new")
@@ -182,29 +181,28 @@ def _state_words(state: ReportState | None, cycle: CycleState) -> str:
     return plain.get(state, state.label)
 
 
-def _after(waiting: list[Waiting], cycle: str, number: str) -> Waiting | None:
-    """Return the next report that waits, of this round first; after the last name the list begins anew."""
-    here = [(item.cycle.key, item.number) for item in waiting]
-    at = here.index((cycle, number)) if (cycle, number) in here else -1
-    rest = waiting[at + 1 :] + waiting[: max(at, 0)]
-    return next((item for item in rest if item.cycle.key == cycle), rest[0] if rest else None)
+def _keys(waiting: list[Waiting]) -> list[tuple[str, str]]:
+    return [(item.cycle.key, item.number) for item in waiting]
+
+
+def _way(key: tuple[str, str], done: str | None = None) -> str:
+    return url_for("shuxue_branch.read", cycle=key[0], number=key[1], done=done)
 
 
 def _report(leader: Leader, cycle: str, number: str, reason: str = "", fault: str = "") -> str:
     draft = deciding.read(leader.actor, cycle, number, now())
-    waiting = deciding.waiting(leader.actor, now())
+    waiting = _keys(deciding.waiting(leader.actor, now()))
     return render_template(
         "shuxue/read.html",
         member=draft.member,
         draft=draft,
         bodies={view: draft.texts[view].body for view in View},
         revisions=standing.revisions(leader.actor, cycle, number, now()),
-        decidable=any(item.number == number and item.cycle.key == cycle for item in waiting),
-        remaining=len(waiting),
+        decidable=(cycle, number) in waiting,
+        row=row.on_page(_DONE_WORDS, waiting, (cycle, number), _way),
         reasons=REASONS,
         reason=reason,
         fault=fault,
-        word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 
 

@@ -9,18 +9,16 @@ from datetime import datetime
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from models.terms import AttendanceStatus, SessionState
-from services import attendance, sessions
+from models.terms import SessionState
+from services import attendance, forecast, sessions
 from services.access import require_manage
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError
 from web.context import now
 from web.secretary.reach import Reached, reach
-from web.secretary.roll import summary_of, visible
 
 pages = Blueprint("steps", __name__)
-_MISSING = frozenset({AttendanceStatus.EXPECTED, AttendanceStatus.ABSENT})
 
 
 @dataclass(frozen=True)
@@ -125,15 +123,15 @@ def _allowed(key: str, name: str) -> tuple[Reached, Step]:
 
 
 def _page(reached: Reached, name: str, step: Step, fault: str = "") -> str:
-    places = visible(reached)
-    missing = [place.name for place in places if place.due and place.status in _MISSING]
+    coming = (
+        forecast.of_session(reached.leader.actor, reached.session.key, now()) if name == "confirm" else None
+    )
     return render_template(
         "secretary/step.html",
         session_=reached.session,
         state=reached.state,
         name=name,
         step=step,
-        summary=summary_of(places),
-        missing=missing,
+        forecast=coming,
         fault=fault,
     )

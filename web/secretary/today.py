@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import SessionState
-from services import agenda, new_phone, queues
+from services import agenda, new_phone, queues, series
 from services.access import ABOVE, LEADING
 from services.agenda import Led
 from services.clock import civil_day
@@ -28,6 +28,8 @@ _DONE_WORDS = {
     "approved": "已同意，新手机可以用了。",
     "refused": "已回绝，原来的手机照旧。",
     "cancelled": "这次学习已取消，不计学时。",
+    "series": "都发布了，在「接下来」里。",
+    "drafts": "草稿存好了，到时候点开发布。",
 }
 
 
@@ -55,6 +57,7 @@ def show() -> str:
         today=_sorted(agenda.led(leader.grants, now())),
         phones=_phones(leader),
         may_plan=bool(agenda.organizations(leader.grants)),
+        again=series.again(leader.grants, now()),
         may_make_cards=leading,
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )

@@ -22,6 +22,8 @@ _LISTS: dict[Queue, tuple[str, str, str]] = {
     Queue.GAPS: ("{} 人学时有缺口", "提醒同志们", "push.show"),
     Queue.UNREACHED: ("{} 人没提醒到", "电话名单", "unreached.show"),
 }
+#: Lists in which one thing is decided after the other, so that the way leads to the first of them.
+_IN_A_ROW = frozenset({Queue.REPORTS, Queue.CLAIMS, Queue.LEAVES, Queue.MAKE_UPS, Queue.EXTERNALS})
 #: What is done there, where the line itself does not say it.
 _ACTS = {Queue.GAPS: "提醒", Queue.UNREACHED: "电话"}
 #: Lists of those who lead a branch, or look after those who do.
@@ -40,7 +42,7 @@ class Way:
 def waiting(counts: dict[Queue, int]) -> list[Way]:
     """Return a line for each list in which something waits."""
     return [
-        Way(_LISTS[queue][0].format(count), _at(queue), _ACTS.get(queue, ""))
+        Way(_LISTS[queue][0].format(count), _first(queue), _ACTS.get(queue, ""))
         for queue, count in counts.items()
     ]
 
@@ -52,6 +54,10 @@ def others(counts: dict[Queue, int], *, leading: bool) -> list[Way]:
     """
     empty = [queue for queue in _LISTS if queue not in counts and (leading or queue not in _LED)]
     return [Way(_LISTS[queue][1], _at(queue)) for queue in empty]
+
+
+def _first(queue: Queue) -> str:
+    return url_for("row.first", queue=queue.value) if queue in _IN_A_ROW else _at(queue)
 
 
 def _at(queue: Queue) -> str:
