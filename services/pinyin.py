@@ -44,6 +44,11 @@ def matches(name: str, typed: str) -> bool:
     return any(_fits(chars, at, wanted) for at in range(len(chars)))
 
 
+def sounds(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return each character of a name with its readings, so that a page may look for it without a network."""
+    return tuple(tuple(dict.fromkeys((char, *_readings(char)))) for char in _plain(name))
+
+
 def _fits(chars: str, at: int, wanted: str) -> bool:
     """Whether the rest of a name begins with what is wanted, character for character."""
     if not wanted:

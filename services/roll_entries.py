@@ -29,6 +29,8 @@ from services.transaction import transaction
 MOST = 100
 #: A device's clock counts as right within this; the platform's own clock is judged alike (WECHAT part 4).
 TOLERANCE = timedelta(seconds=120)
+#: An entry that is being taken came after all that were.
+_NEWEST = 2**62
 _NONCE = re.compile(r"[0-9A-Za-z-]{16,36}")
 _LONGEST_NUMBER = 32
 _ROLL_CALL = frozenset({AttendanceSource.ROLL_CALL, AttendanceSource.VISIT})
@@ -146,22 +148,25 @@ class _Desk:
         called_there = entry.status not in marking.BEFORE_START
         if at > self.now + TOLERANCE or (called_there and at < self.opens):
             return self.now, "手机上的时间不对，按收到的时间记。"
-        return min(at, self.now), ""
+        return at, ""
 
     def _merge(self, entry: Entry, at: datetime, member_id: int) -> RollOutcome:
         """Join the entry with what is known of the member; KNOWN when that says as much already."""
         calls = _calls(self.session, member_id)
-        mine = Call(self.actor.member_id, seconds(at), entry.nonce, entry.status, entry.half)
+        mine = Call(self.actor.member_id, seconds(at), _NEWEST, entry.status, entry.half)
         place = Attendance.get_or_none(Attendance.session == self.session, Attendance.member == member_id)
         stands = _word_at(place)
         explained = place is None or place.source in {None, *_ROLL_CALL}
         if explained and _same(stands, fold(calls)):
             wanted = fold([*calls, mine])
         else:
-            # A scan, a leave or somebody's later correction stands there, which no entry of ours explains.
-            explained = False
+            # A scan, a leave or a correction on the spot stands there, which no entry of ours explains.
             own = [call for call in calls if call.by == mine.by]
-            wanted = _beside(stands, word_of([*own, mine]), place)
+            if explained and place is not None and stands.by == mine.by:
+                wanted = word_of([_spot(stands), *own, mine])
+            else:
+                wanted = _beside(stands, word_of([*own, mine]), place)
+            explained = False
         known = _same(wanted, stands)
         if not known or (explained and stands.by != wanted.by):
             # Who said it is written down too, so that the rows do not depend on which device came first.
@@ -245,7 +250,7 @@ def _calls(session: StudySession, member_id: int) -> list[Call]:
         RollEntry.member == member_id,
         RollEntry.outcome != RollOutcome.REFUSED,
     )
-    return [Call(row.by_id, seconds(row.at), row.nonce, row.status, row.half) for row in rows]
+    return [Call(row.by_id, seconds(row.at), row.id, row.status, row.half) for row in rows]
 
 
 def _word_at(place: Attendance | None) -> Word:
@@ -255,6 +260,11 @@ def _word_at(place: Attendance | None) -> Word:
     at = seconds(place.at) if place.at is not None and place.status in THERE else None
     halves = frozenset({place.half}) if place.half else frozenset[int]()
     return Word(place.status, at, halves, place.by_id)
+
+
+def _spot(stands: Word) -> Call:
+    """Return a leader's own call on the spot as a call; one without a time came before whatever is sent."""
+    return Call(stands.by, stands.at or 0, 0, stands.status, stands.half)
 
 
 def _same(one: Word, other: Word) -> bool:

@@ -28,11 +28,14 @@ _BOTH = frozenset({1, 2})
 
 @dataclass(frozen=True)
 class Call:
-    """One call of one member: by whom (None for the operator), at which second since 1970."""
+    """One call of one member: by whom (None for the operator), at which second since 1970.
+
+    `arrived` counts upwards as calls come in and decides between two of the same second.
+    """
 
     by: int | None
     at: int
-    nonce: str
+    arrived: int
     status: AttendanceStatus
     half: int | None = None
 
@@ -65,7 +68,7 @@ def word_of(calls: Iterable[Call]) -> Word:
     The time is that of the first call since the member was last said not to be there.
     """
     word = Word()
-    for call in sorted(calls, key=lambda call: (call.at, call.nonce)):
+    for call in sorted(calls, key=lambda call: (call.at, call.arrived)):
         if call.status not in THERE:
             word = Word(call.status, by=call.by)
             continue

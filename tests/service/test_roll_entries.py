@@ -91,6 +91,12 @@ def test_twice_is_once_and_gives_the_kept_outcome(field: District, key: str) -> 
     assert AuditLog.select().where(AuditLog.action == "session.called").count() == 1
 
 
+def test_two_taps_of_one_second_keep_their_order(field: District, key: str) -> None:
+    taps = [entry(f"t{index}", "M1", BACK, status) for index, status in enumerate((PRESENT, EXPECTED, LATE))]
+    send(field.leader, key, *taps)
+    assert places(key)["M1"] is LATE
+
+
 def test_two_devices_make_one_row_and_the_first_true_time_is_kept(field: District, key: str) -> None:
     send(field.leader, key, entry("a", "M1", minutes(8)), entry("b", "M2", minutes(9)))
     done = send(field.headman, key, entry("c", "M1", minutes(3)), entry("d", "M2", minutes(11)))
@@ -141,8 +147,17 @@ def test_a_correction_made_knowingly_is_not_undone_by_what_was_known_before(
     assert places(key)["M1"] is ABSENT
 
 
+def test_a_leader_corrects_an_own_call_on_the_spot(field: District, key: str) -> None:
+    attendance.call_roll(field.leader, key, PRESENT, ["M1", "M2"], minutes(5))
+    attendance.call_roll(field.leader, key, LEAVE, ["M3"], minutes(5))
+    kept = [entry("a", "M1", minutes(9), LATE), entry("b", "M2", minutes(9), EXPECTED)]
+    done = send(field.leader, key, *kept, entry("c", "M3", minutes(9), EXPECTED))
+    assert outcomes(*done) == [TAKEN, TAKEN, TAKEN]
+    assert [places(key)[number] for number in ("M1", "M2", "M3")] == [LATE, EXPECTED, EXPECTED]
+
+
 def test_who_was_on_leave_and_came_all_the_same_was_there(field: District, key: str) -> None:
-    attendance.call_roll(field.leader, key, LEAVE, ["M1", "M2"], minutes(-60))
+    attendance.call_roll(field.headman, key, LEAVE, ["M1", "M2"], minutes(-60))
     send(field.leader, key, entry("a", "M1", minutes(3)), entry("b", "M2", minutes(3), EXPECTED))
     assert (places(key)["M1"], places(key)["M2"]) == (PRESENT, LEAVE)
 
@@ -155,7 +170,7 @@ def test_a_time_that_cannot_be_becomes_the_moment_of_arrival(
     field: District, key: str, off: float, words: bool
 ) -> None:
     (done,) = send(field.leader, key, entry("a", "M1", minutes(off)))
-    wanted = BACK if words else min(minutes(off), BACK)
+    wanted = BACK if words else minutes(off)
     assert (done.outcome, done.at) == (TAKEN, wanted)
     assert done.words == ("手机上的时间不对，按收到的时间记。" if words else "")
 
@@ -298,7 +313,9 @@ def _devices(field: District, dice: random.Random) -> list[tuple[Actor, Entry]]:
     for index, moment in enumerate(moments):
         status, half = dice.choice(kinds)
         actor = dice.choice([field.leader, field.headman, field.above])
-        made.append((actor, entry(f"n{index}", dice.choice(["M1", "M1", "M2", "M4"]), minutes(moment), status, half)))
+        made.append(
+            (actor, entry(f"n{index}", dice.choice(["M1", "M1", "M2", "M4"]), minutes(moment), status, half))
+        )
     return made
 
 

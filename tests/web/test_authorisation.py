@@ -122,7 +122,11 @@ def _status(world: World, entry: Entry, role: str, made: dict[str, str]) -> int:
         **made,
     }
     form = {name: value.format(**names) for name, value in (entry.form or {}).items()} or None
-    return browser.open(entry.path.format(**names), method=entry.method, data=form).status_code
+    path = entry.path.format(**names)
+    if entry.body is not None:
+        body = entry.body.format(**names)
+        return browser.open(path, method=entry.method, data=body, content_type="application/json").status_code
+    return browser.open(path, method=entry.method, data=form).status_code
 
 
 @pytest.mark.parametrize("name", WORLDS, ids=lambda name: name.removeprefix("tests.web.authorisation."))

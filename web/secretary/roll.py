@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,25 +11,58 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import AttendanceStatus, SessionState
-from services import agenda, attendance
+from services import agenda, attendance, marking, pinyin
 from services.addresses import screen_path
 from services.attendance import Place
+from services.clock import seconds
 from services.errors import invalid
+from services.marking import BEFORE_START
 from services.policy.rates import THERE
 from web.context import now
+from web.member.shuxue import pocket_of
 from web.secretary.reach import Reached, reach
 
 pages = Blueprint("roll", __name__)
 
-#: What the buttons of a row say and write.
-_BUTTONS = (
-    (AttendanceStatus.PRESENT, "到"),
-    (AttendanceStatus.LATE, "迟"),
-    (AttendanceStatus.LEAVE, "假"),
+
+@dataclass(frozen=True)
+class Button:
+    """One button of a row: what it writes and what it says; `early` may be pressed before the door opens."""
+
+    status: AttendanceStatus
+    word: str
+    half: int | None = None
+
+    @property
+    def value(self) -> str:
+        """Return what the form sends: the status, and the half behind it."""
+        return f"{self.status.value}{self.half or ''}"
+
+    @property
+    def label(self) -> str:
+        """Return the whole word for those who hear the page."""
+        return self.word if self.half else self.status.label
+
+    @property
+    def early(self) -> bool:
+        """Whether this may be written down before the door opens."""
+        return self.status in BEFORE_START
+
+    def pressed(self, place: Place) -> bool:
+        """Whether the place says just this."""
+        return self.status is place.status and self.half == place.half
+
+
+_PRESENT, _LATE = Button(AttendanceStatus.PRESENT, "到"), Button(AttendanceStatus.LATE, "迟")
+_LEAVE = Button(AttendanceStatus.LEAVE, "假")
+_FIRST, _SECOND = (
+    Button(AttendanceStatus.PARTIAL, word, half) for half, word in ((1, "上半场"), (2, "下半场"))
 )
-_BEFORE = frozenset({AttendanceStatus.LEAVE})
 #: States in which the time and place may change, until the session begins.
 MOVABLE = frozenset({SessionState.DRAFT, SessionState.PUBLISHED, SessionState.OPEN})
+_VALUES = {button.value: button for button in (_PRESENT, _LATE, _FIRST, _SECOND, _LEAVE)} | {
+    "EXPECTED": Button(AttendanceStatus.EXPECTED, "撤回")
+}
 _CALLED = frozenset({SessionState.PUBLISHED, SessionState.OPEN, SessionState.CLOSED, SessionState.REOPENED})
 _DONE_WORDS = {
     "published": "已发布，到时扫会场屏上的码签到。",
@@ -38,6 +73,11 @@ _DONE_WORDS = {
     "closed": "签到已结束，没签上的可以点名。",
     "confirmed": "已确认，学时已记入每个人的账。",
     "reopened": "已退回重核，改好后请再确认。",
+}
+
+
+_LABELS = {button.value: button.label for button in _VALUES.values()} | {
+    status.value: status.label for status in AttendanceStatus
 }
 
 
@@ -56,10 +96,27 @@ class Called:
     """The rows of one page of the roll, grouped, with what may be pressed."""
 
     groups: list[tuple[str, list[Place]]]
+    open_of: dict[str, int]
     summary: Summary
-    buttons: tuple[tuple[AttendanceStatus, str], ...]
+    buttons: tuple[Button, ...]
     page: int
     pages: int
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the page tells the phone, so that it can go on without a network (decision 0019).
+
+    `pocket` is the mark under which this leader's entries are kept, `opens` and `drawn` are seconds since
+    1970, `live` says whether the roll can still be called, `labels` names what the buttons write.
+    """
+
+    pocket: str
+    member: int
+    opens: int
+    drawn: int
+    live: bool
+    labels: str
 
 
 @pages.get("/s/sessions/<key>")
@@ -68,14 +125,18 @@ def show(key: str) -> str:
     reached = reach(key)
     places = visible(reached)
     sought = request.args.get("q", "").strip()[:50]
+    found = [place for place in places if pinyin.matches(place.name, sought)]
     return render_template(
         "secretary/roll.html",
         reached=reached,
         session_=reached.session,
         state=reached.state,
-        called=_called(reached, [place for place in places if sought in place.name], summary_of(places)),
+        called=_called(reached, found, places),
         sought=sought,
-        unlisted=agenda.unlisted(reached.session, reached.rights, now()) if _buttons(reached) else [],
+        device=_device(reached),
+        sounds=pinyin.sounds,
+        said=said,
+        unlisted=_unlisted(reached),
         screen=request.root_path + screen_path(key),
         there=THERE,
         movable=reached.state in MOVABLE and now() < reached.session.starts_at,
@@ -87,8 +148,8 @@ def show(key: str) -> str:
 def call(key: str) -> Answer:
     """Write what the caller saw: one row's button, everybody who is still open, or somebody to be added."""
     reached = reach(key)
-    status, numbers = _wish(reached)
-    attendance.call_roll(reached.leader.actor, key, status, numbers, now())
+    button, numbers = _wish(reached)
+    attendance.call_roll(reached.leader.actor, key, button.status, numbers, now(), half=button.half)
     if request.form.get("mark") == "all":
         return redirect(url_for("roll.show", key=key, done="all"), 303)
     page, sought = request.form.get("p", "1"), request.form.get("q", "")[:50]
@@ -114,34 +175,61 @@ def summary_of(places: list[Place]) -> Summary:
     )
 
 
-def _wish(reached: Reached) -> tuple[AttendanceStatus, list[str]]:
-    """Read the pressed button: `all`, or a status and a number joined by a colon."""
+def said(place: Place) -> str:
+    """Return where somebody stands, in a word."""
+    return _LABELS[f"{place.status.value}{place.half or ''}"]
+
+
+def _wish(reached: Reached) -> tuple[Button, list[str]]:
+    """Read the pressed button: `all`, a group, or a status and a number joined by a colon."""
     mark = request.form.get("mark", "")
-    if mark == "all":
-        open_ = [p.number for p in visible(reached) if p.due and p.status is AttendanceStatus.EXPECTED]
+    word, _, number = mark.partition(":")
+    if word in {"all", "group"}:
+        places = [place for place in visible(reached) if _open(place)]
+        open_ = [place.number for place in places if word == "all" or (place.group or "") == number]
         if not open_:
             raise invalid("member", "应到的同志都已登记，没有要补的。", "请返回点名页。")
-        return AttendanceStatus.PRESENT, open_
-    word, _, number = mark.partition(":")
+        return _PRESENT, open_
     number = number or request.form.get("member", "")
-    if word not in set(AttendanceStatus) or not number:
+    if word not in _VALUES or not number:
         raise invalid("status", "没有看懂要登记什么。", "请返回点名页，按名字旁边的按钮。")
-    return AttendanceStatus(word), [number[:32]]
+    return _VALUES[word], [number[:32]]
 
 
-def _buttons(reached: Reached) -> tuple[tuple[AttendanceStatus, str], ...]:
+def _unlisted(reached: Reached) -> list[tuple[str, str]]:
+    if reached.state not in _CALLED or reached.state is SessionState.PUBLISHED:
+        return []
+    return agenda.unlisted(reached.session, reached.rights, now())
+
+
+def _open(place: Place) -> bool:
+    return place.due and place.status is AttendanceStatus.EXPECTED
+
+
+def _buttons(reached: Reached) -> tuple[Button, ...]:
     if reached.state not in _CALLED:
         return ()
-    if reached.state is SessionState.PUBLISHED:
-        return tuple(button for button in _BUTTONS if button[0] in _BEFORE)
-    return _BUTTONS
+    halves = (_FIRST, _SECOND) if marking.has_halves(reached.session) else ()
+    return (_PRESENT, _LATE, *halves, _LEAVE)
 
 
-def _called(reached: Reached, places: list[Place], summary: Summary) -> Called:
+def _called(reached: Reached, places: list[Place], all_places: list[Place]) -> Called:
     pages_ = max(1, -(-len(places) // agenda.PAGE))
     typed = request.args.get("p", "1")
     page = min(int(typed), pages_) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 5 else 1
     page = max(page, 1)
     shown = places[(page - 1) * agenda.PAGE : page * agenda.PAGE]
     groups = [(name or "", list(rows)) for name, rows in groupby(shown, key=lambda place: place.group)]
-    return Called(groups, summary, _buttons(reached), page, pages_)
+    open_of = Counter(place.group or "" for place in all_places if _open(place))
+    return Called(groups, dict(open_of), summary_of(all_places), _buttons(reached), page, pages_)
+
+
+def _device(reached: Reached) -> Device:
+    return Device(
+        pocket=pocket_of(reached.leader.member),
+        member=reached.leader.member.id,
+        opens=agenda.door(reached.session).opens,
+        drawn=seconds(now()),
+        live=reached.state in _CALLED,
+        labels=json.dumps(_LABELS, ensure_ascii=False),
+    )

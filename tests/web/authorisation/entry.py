@@ -31,6 +31,8 @@ PUBLISHING = (404, 404, 403, 409, 404, 409, 404)
 class Entry:
     """One route: how it is asked and what each of ROLES gets, in that order.
 
+    `body` is sent as JSON instead of the form; braces of its own are doubled.
+
     `prepare` makes what the route needs; what it returns may stand in braces in the path and the form.
     """
 
@@ -41,4 +43,5 @@ class Entry:
     form: dict[str, str] | None = None
     scanned: bool = False
     with_phone: bool = False
+    body: str | None = None
     prepare: Callable[[World], dict[str, str]] | None = None
