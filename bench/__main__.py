@@ -15,6 +15,7 @@ BENCHES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("bench.export", (), False),
     ("bench.delivery", (), True),
     ("bench.gaps", (), True),
+    ("bench.screen", (), False),
     ("bench.year", ("--branches", "200"), False),
 )
 

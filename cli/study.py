@@ -34,6 +34,7 @@ def create_arguments(parser: argparse.ArgumentParser) -> None:
         "--area", required=True, nargs="+", action="extend", type=area, metavar="内容", help=areas
     )
     parser.add_argument("--credit", type=values.hours, metavar="学时", help="默认按时长计算")
+    parser.add_argument("--reason", metavar="原因", help="学时为什么另定；不写记为「操作员录入」")
     parser.add_argument("--place", metavar="地点")
     scope = values.term(DueScope)
     parser.add_argument("--scope", type=scope, metavar="范围", help="ALL 全体党员（默认）或 COMMITTEE 支委")
@@ -49,6 +50,7 @@ def create(call: Call) -> Answer:
         minutes=call.minutes,
         areas=tuple(call.area),
         credit=call.credit,
+        credit_reason=call.reason,
         place=call.place,
         due_scope=call.scope,
     )

@@ -167,21 +167,6 @@ def organizations(grants: Iterable[Grant]) -> list[Organization]:
     return list(Organization.select().where(_any(conditions)).order_by(Organization.path).limit(PAGE))
 
 
-def twin(organization_code: str, title: str, starts_at: datetime) -> StudySession | None:
-    """Return the published session of this organization, title and time: what a second tap would repeat."""
-    return (
-        StudySession.select()
-        .join(Organization)
-        .where(
-            Organization.code == organization_code,
-            StudySession.title == title.strip(),
-            StudySession.starts_at == starts_at,
-            StudySession.state == SessionState.PUBLISHED,
-        )
-        .first()
-    )
-
-
 def reached_numbers(session: StudySession, rights: Rights) -> frozenset[str]:
     """Return the numbers of the members with a place whom these rights reach."""
     mine = Attendance.select(Attendance.member).where(Attendance.session == session)

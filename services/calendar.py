@@ -50,4 +50,5 @@ def _names(year: int) -> dict[date, str]:
 
     # A day that only takes another's place is named in brackets; one name is enough for people.
     found = holidays.country_holidays("CN", years=(year - 1, year, year + 1), language="zh_CN")
-    return {day: name.partition("（")[0].partition(";")[0] for day, name in found.items() if "休息日" not in name}
+    plain = {day: name.partition("（")[0].partition(";")[0] for day, name in found.items()}
+    return {day: name for day, name in plain.items() if name != "休息日"}

@@ -41,7 +41,7 @@ class Forecast:
 
     def of(self, status: AttendanceStatus) -> tuple[str, ...]:
         """Return the names of one status."""
-        return next((part.names for part in self.parts if part.status is status), ())
+        return next((part.names for part in self.parts if part.status == status), ())
 
 
 #: As a person reads them; who was not there becomes ABSENT, and who need not come stays out of it.

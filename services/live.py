@@ -1,4 +1,4 @@
-"""What a meeting screen asks for every second or two: the counts in one small query, the names only when new."""
+"""What a meeting screen asks for every second or two: the counts in one query, the names only when new."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from datetime import datetime
 from functools import lru_cache
 
 from models import Attendance, Member, StudySession
+from models.terms import SessionState
 from services import rulebook
-from services.clock import civil_day, seconds
+from services.clock import civil_day, moment, seconds
+from services.errors import not_found
 from services.policy.rates import THERE
 from services.statement import run
 
 #: A screen writes so many names; the count beside them is always whole.
 MOST_NAMES = 300
-_THERE = ", ".join(f"'{status}'" for status in sorted(THERE))
-#: Sums over who is there tell one set of people from another without reading their names.
-_PULSE = f"""
-SELECT COALESCE(SUM(CASE WHEN due THEN 1 ELSE 0 END), 0),
- COALESCE(SUM(CASE WHEN status IN ({_THERE}) THEN 1 ELSE 0 END), 0),
- COALESCE(SUM(CASE WHEN status IN ({_THERE}) THEN member_id ELSE 0 END), 0),
- COALESCE(SUM(CASE WHEN status IN ({_THERE}) THEN CAST(member_id AS BIGINT) * member_id ELSE 0 END), 0)
-FROM attendance WHERE session_id = ?
+#: The session and its counts. Sums over who is there (policy/rates.THERE) tell one set of people from another
+#: without their names. Written out, for building it anew each time would cost more than running it.
+_LOOK = """
+SELECT s.id, s.key, s.title, s.state, s.starts_at, s.ends_at, s.closed_at, p.due, p.present, p.ids, p.squares
+FROM study_session s LEFT JOIN (
+    SELECT session_id, SUM(CASE WHEN due THEN 1 ELSE 0 END) AS due, SUM(there) AS present,
+           SUM(there * member_id) AS ids, SUM(there * member_id * member_id) AS squares
+    FROM (
+        SELECT session_id, due, CAST(member_id AS BIGINT) AS member_id,
+               CASE WHEN status IN ('PRESENT', 'LATE', 'PARTIAL') THEN 1 ELSE 0 END AS there
+        FROM attendance WHERE session_id = (SELECT id FROM study_session WHERE key = ?)
+    ) a GROUP BY session_id
+) p ON p.session_id = s.id
+WHERE s.key = ?
 """
 
 
@@ -34,10 +42,27 @@ class Pulse:
     version: str
 
 
-def pulse(session: StudySession) -> Pulse:
-    """Return the counts in one query over the session's places."""
-    due, present, *sums = (int(each) for each in run(_PULSE, (session.id,)).fetchone())
-    return Pulse(due, present, "-".join(map(str, (present, *sums))))
+def look(key: str) -> tuple[StudySession, Pulse]:
+    """Return a session, as far as a screen needs it, and its counts, in one query.
+
+    Raises:
+        ServiceError: `not_found`.
+    """
+    row = run(_LOOK, (key, key)).fetchone() if key.isascii() and key.isalnum() else None
+    if row is None:
+        raise not_found("这次学习")
+    number, key, title, state, starts, ends, closed, *counts = row
+    session = StudySession(
+        id=number,
+        key=key,
+        title=title,
+        state=SessionState(state),
+        starts_at=moment(starts),
+        ends_at=moment(ends),
+        closed_at=None if closed is None else moment(closed),
+    )
+    due, present, *sums = (int(each or 0) for each in counts)
+    return session, Pulse(due, present, "-".join(map(str, (present, *sums))))
 
 
 def names(session: StudySession, version: str, now: datetime) -> tuple[str, ...]:

@@ -74,8 +74,9 @@ def usual(organizations: Sequence[Organization], kind: SessionKind, now: datetim
     last = _last(organizations, kind)
     if last is not None:
         like = _like(last, now)
+        place = like.place or _place(_last(organizations, None))
         # What was learnt last time is over; the form and the place go on.
-        return replace(like, title=rules.title_of(like.day), credit=None, credit_reason="")
+        return replace(like, title=rules.title_of(like.day), place=place, credit=None, credit_reason="")
     day = _next_workday(rules.time, now)
     other = _last(organizations, None)
     return Suggestion(
@@ -85,7 +86,7 @@ def usual(organizations: Sequence[Organization], kind: SessionKind, now: datetim
         day=day,
         time=rules.time,
         minutes=rules.minutes,
-        place=(other.place or "") if other else "",
+        place=_place(other),
         areas=rules.areas,
     )
 
@@ -261,6 +262,10 @@ def _next_workday(at: time, now: datetime) -> date:
     return series.workday_from(day, workdays.off(day, day + timedelta(days=31)))
 
 
+def _place(last: StudySession | None) -> str:
+    return (last.place or "") if last else ""
+
+
 def _code(organizations: Sequence[Organization], last: StudySession | None) -> str:
     if last is not None:
         return str(last.organization.code)
@@ -272,8 +277,8 @@ def _proposed(day: date, off: frozenset[date], *, moves: bool) -> Proposed:
         return Proposed(day, "")
     why = workdays.why(day)
     if not moves:
-        return Proposed(day, f"这天是{why}。")
-    return Proposed(series.workday_from(day, off), f"{day.month}月{day.day}日是{why}，顺延到这天。")
+        return Proposed(day, f"这天{why}。")
+    return Proposed(series.workday_from(day, off), f"{day.month}月{day.day}日{why}，顺延到这天。")
 
 
 def standing(actor: Actor, plan: SessionPlan) -> StudySession | None:

@@ -7,13 +7,12 @@ the own matters: what was done and when, and of others only in which capacity th
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from models import AuditLog, Member, Organization, PointClaim, RolePeriod, ShuxueReport
+from models import AuditLog, Member, Organization, PointClaim, ShuxueReport
 from models.terms import ClaimState, OrgKind, ReportState, Role
 from services import access, acts, leading, sessions
 from services.actor import Actor
@@ -23,12 +22,12 @@ from services.members.sight import require_keeper
 from services.points import claims, judging
 from services.shuxue import cycles, deciding
 from services.trail_details import Details
+from services.trail_people import People
 
 #: So many steps stand on one page.
 PAGE = 50
 _FARTHEST = 2_000
 _ROLE_ACTS = ("role.given", "role.ended", "helper.appointed", "helper.dismissed")
-_OTHERS = "同志"
 #: What a branch says to a claim; the claim's own row holds the reason of the last of them.
 _ANSWERS = (
     ClaimState.RETURNED, ClaimState.REFUSED, ClaimState.REFUSED_FINAL, ClaimState.POSTED, ClaimState.REVERSED,
@@ -140,7 +139,7 @@ def _read(thing: _Thing, now: datetime, page: int, reader: int | None) -> Trail:
     )
     shown = rows[:PAGE]
     details = Details(shown, now, names=reader is None, subjects=thing.owner is None)
-    people = _People(shown, thing, reader)
+    people = People(shown, thing.path, thing.owner, reader)
     about = _last(thing) if page == 1 else None
     steps = tuple(
         Step(
@@ -163,53 +162,6 @@ def _last(thing: _Thing) -> int | None:
         .first()
     )
     return None if row is None else int(row.id)
-
-
-class _People:
-    """Who acted: name and role of that day, as the reader may know it."""
-
-    def __init__(self, rows: Sequence[AuditLog], thing: _Thing, reader: int | None) -> None:
-        ids = sorted({row.actor for row in rows if row.actor is not None})
-        self._thing, self._reader = thing, reader
-        names = Member.select(Member.id, Member.name).where(Member.id.in_(ids)).tuples()
-        self._names = dict(names) if reader is None else {}
-        held = (
-            RolePeriod.select(
-                RolePeriod.member, RolePeriod.role, RolePeriod.starts, RolePeriod.ends, Organization.path
-            )
-            .join(Organization)
-            .where(RolePeriod.member.in_(ids))
-            .order_by(RolePeriod.id)
-        )
-        self._held = list(held.tuples())
-
-    def who(self, row: AuditLog) -> str:
-        """Return the words for whoever acted in a line."""
-        if row.actor is None:
-            return "系统自动" if row.actor_kind == "system" else "管理员"
-        own = row.actor == self._thing.owner
-        if self._reader is not None:
-            return "您自己" if row.actor == self._reader else self._role(row) or "支部的同志"
-        name = self._names.get(row.actor, _OTHERS)
-        role = "本人" if own else self._role(row)
-        return f"{name}（{role}）" if role else name
-
-    def _role(self, row: AuditLog) -> str:
-        """Return the role by which somebody could act on that day, the highest one first."""
-        day = civil_day(row.at)
-        found = {
-            role for member, role, starts, ends, path in self._held
-            if member == row.actor and _held_on(starts, ends, day) and self._near(path)
-        }  # fmt: skip
-        return next((role.label for role in Role if role in found), "")
-
-    def _near(self, path: str) -> bool:
-        return self._thing.path.startswith(path) or path.startswith(self._thing.path)
-
-
-def _held_on(starts: date, ends: date | None, day: date) -> bool:
-    # Who handed over has held the role up to that day: the last day in the table is the one before (R113).
-    return starts <= day and (ends is None or (day - ends).days <= 1)
 
 
 def _session(actor: Actor, subject: str, now: datetime) -> _Thing:

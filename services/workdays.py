@@ -14,7 +14,8 @@ def off(first: date, last: date) -> frozenset[date]:
 
 
 def why(day: date) -> str:
-    """Return why a day is a day off in a word or two, empty for a workday."""
+    """Say why a day is a day off, as it follows the day's name: 国庆节放假, 是周末; empty for a workday."""
     if day not in off(day, day):
         return ""
-    return calendar.holiday(day) or ("周末" if day.weekday() >= calendar.SATURDAY else "休息日")
+    name = calendar.holiday(day)
+    return "是周末" if not name and day.weekday() >= calendar.SATURDAY else f"{name}放假"

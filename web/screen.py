@@ -63,8 +63,8 @@ _silence = Silence()
 @pages.get("/s/sessions/<key>/screen")
 def show(key: str) -> str:
     """Show the screen; a script keeps it fresh, and without one the page reloads itself."""
-    session = _opened(key)
-    pulse = live.pulse(session)
+    _require_open(key)
+    session, pulse = live.look(key)
     return render_template(
         "screen/screen.html",
         session_=session,
@@ -77,13 +77,13 @@ def show(key: str) -> str:
 
 @pages.get("/s/sessions/<key>/screen/state.json")
 def state(key: str) -> Response:
-    """Return what changes on the screen, and nothing when nothing has; two small queries.
+    """Return what changes on the screen, and nothing when nothing has; one small query.
 
     The screen says by `v` whose names it holds, and by If-None-Match which state: the names are sent only
     when somebody else is there, the state only when it is another.
     """
-    session = _opened(key)
-    pulse = live.pulse(session)
+    _require_open(key)
+    session, pulse = live.look(key)
     told = _state(session, pulse)
     if request.args.get("v") != pulse.version:
         told["names"] = live.names(session, pulse.version, now())
@@ -128,10 +128,14 @@ def _drawn(draw: Callable[[str], bytes], text: str) -> bytes:
 
 def _opened(key: str) -> StudySession:
     """Return the session of a link that carries its secret; an unknown key and a wrong secret read alike."""
+    _require_open(key)
+    return sessions.find(key)
+
+
+def _require_open(key: str) -> None:
     offered = _offered()
     if not codes.opens_screen(key, offered) and not screen_links.opens(key, offered, now()):
         raise not_found("这个会场屏", "请从点名页重新打开。")
-    return sessions.find(key)
 
 
 def _offered() -> str:

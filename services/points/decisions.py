@@ -21,7 +21,6 @@ from services.sessions import member_by_number
 from services.sessions import words as clean
 from services.transaction import transaction
 
-
 #: The bodies of a branch that decide (R48, R65).
 BODIES = ("支部委员会", "支部党员大会")
 

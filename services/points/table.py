@@ -19,13 +19,17 @@ from services.points import taking_part
 
 @dataclass(frozen=True)
 class Points:
-    """One member's points in hundredths: the sum of the lines (R110), and the year's word (R68)."""
+    """One member's points in hundredths: the sum of the lines (R110), and the year's word (R68).
+
+    `begun` says that there is a line at all; before that 0 says nothing.
+    """
 
     group: str | None
     name: str
     number: str
     score: int
     band: str | None
+    begun: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def table(branch: Any, year: int, today: date) -> PointsTable:
     }
     band = years.of_year(year).band
     rows = tuple(
-        Points(group, name, number, scores.get(who, 0), band(scores.get(who, 0)))
+        Points(group, name, number, scores.get(who, 0), band(scores.get(who, 0)), who in scores)
         for who, group, name, number in people
         if who in inside
     )

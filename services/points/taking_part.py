@@ -113,7 +113,7 @@ def opt_in(member: Member, now: datetime, actor: Actor | None = None) -> None:
         actor: who writes it down when the member said it (F04); None: the member.
 
     Raises:
-        ServiceError: `in_scope` for somebody whom the rules include anyway; `not_found`, `own` as deciders say.
+        ServiceError: `in_scope` for somebody whom the rules include anyway; `not_found` and `own`.
     """
     from services.points.settling import settle
 

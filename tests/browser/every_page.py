@@ -11,7 +11,7 @@ from services.actor import member_actor
 from services.clock import civil_day
 from services.reaching import Reached
 from services.reminders import push
-from tests.browser import branch_pages, member_pages
+from tests.browser import branch_pages, member_pages, session_pages
 from tests.service.test_desk import everything, k
 from tests.web.test_notice_pages import said
 from tests.web.world import World
@@ -87,10 +87,17 @@ OTHERS = {
     "a message": ("secretary", "/s/feedback/" + k("f")),
     **branch_pages.DESK,
     **member_pages.DESK,
+    **session_pages.DESK,
     "who changed a session": ("secretary", "/s/trail/session/{key}"),
     "who changed a member": ("secretary", "/s/trail/member/M002"),
     "who changed a claim for leaders": ("secretary", "/s/trail/claim/" + k("c1")),
     "who changed roles": ("officer", "/s/trail/roles/ZB1"),
+    "hours of the branch": ("secretary", "/s/hours"),
+    "hours of a member": ("secretary", "/s/hours/M001"),
+    "a correction": ("secretary", "/s/hours/M001/lines/{line}"),
+    "points of the branch": ("secretary", "/s/points"),
+    "points of a member": ("secretary", "/s/points/M001"),
+    "a body's decision": ("secretary", "/s/points/M001/decision"),
     "exports": ("secretary", "/s/exports"),
     "proof": ("secretary", "/auth/step-up?next=/s/exports"),
     "whom to remind": ("secretary", "/s/push?topic=MAKE_UP&all=1&tick=*"),
@@ -123,6 +130,7 @@ def fill(world: World) -> None:
     everything(_Field(world), world.members["member"])
     branch_pages.fill(world)
     member_pages.fill(world)
+    session_pages.fill(world)
     said(world, words="今年已有 21.5 学时，还差 10.5。接下来有11月26日（周四） 14:00「集体学习」2 学时。")
     said(
         world, topic=Topic.SESSION_CANCELLED, words="明天 14:00 的「党课」取消了，不用来。", way="/m/sessions"

@@ -174,9 +174,14 @@ def test_the_screen_turns_its_code_and_counts_without_reloading(house: House, de
 
 
 def test_the_screen_says_that_the_network_is_gone_and_comes_back(house: House, desk_page: Page) -> None:
+    """The last code stays while it is still taken, and no longer."""
+    desk_page.clock.install()
     page = house.open(desk_page, "anonymous", "/s/sessions/{key}/screen?k={k}")
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible(timeout=15_000)
+    expect(page.locator("#open")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESK["height"]
+    page.clock.fast_forward(45_000)
     expect(page.locator("#open")).to_be_hidden()
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden(timeout=8_000)

@@ -166,7 +166,7 @@ def test_the_next_claim_opens_when_one_is_answered(world: World, secretary: Flas
     late, middle, early = (claims.file(who, "helping", day, "帮忙", now).key for day in days)
     answer = secretary.post(f"/s/claims/{early}/approve")
     assert answer.location == f"/s/claims/{middle}?done=approve"
-    assert "还有 2 份等着看" in text(secretary, answer.location)
+    assert "还有 2 份" in text(secretary, answer.location)
     answer = secretary.post(f"/s/claims/{late}/return", data={"common": "请写清楚做了什么。"})
     assert answer.location == f"/s/claims/{middle}?done=return"
     assert secretary.post(f"/s/claims/{early}/refuse", data={"reason": "晚了"}).status_code == 409

@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import FeedbackState
-from services import feedback, rulebook
+from services import feedback, ledgers, rulebook
 from services.clock import civil_day
 from services.errors import ServiceError
+from services.messages import Item
 from web.context import now
 from web.visitor import require_leader
 
@@ -49,4 +50,19 @@ def answer(key: str) -> Answer | tuple[str, int]:
 def _page(key: str, words: str = "", fault: str = "") -> str:
     item = feedback.one(require_leader().actor, key, now())
     longest = rulebook.current().feedback(civil_day(now())).max_chars
-    return render_template("feedback/one.html", item=item, words=words, fault=fault, longest=longest)
+    way = _way(item)
+    return render_template("feedback/one.html", item=item, words=words, fault=fault, longest=longest, way=way)
+
+
+def _way(item: Item) -> str:
+    """Return the address of the line that a question is about, for those who may read that ledger."""
+    if item.about is None or item.writer is None:
+        return ""
+    number, about = item.writer[0], item.about
+    try:
+        ledgers.of_member(require_leader().actor, number, now())
+    except ServiceError:
+        return ""
+    page = {"hours": "hours_desk.why", "points": "points_desk.look"}[about.kind]
+    year = rulebook.current().point_years.year_of(about.day) if about.kind == "points" else about.day.year
+    return url_for(page, number=number, year=year, _anchor=f"line-{about.subject}")

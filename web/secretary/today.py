@@ -59,6 +59,7 @@ def show() -> str:
         may_plan=bool(agenda.organizations(leader.grants)),
         again=series.again(leader.grants, now()),
         may_make_cards=leading,
+        runs=any(grant.role in LEADING for grant in leader.grants),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 
