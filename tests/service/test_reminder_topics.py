@@ -78,7 +78,10 @@ def test_a_session_is_announced_on_the_day_before_to_those_who_are_expected(d: D
     assert told(Topic.SESSION_TOMORROW, at(11, 18)) == []
     assert told(Topic.SESSION_TOMORROW, at(11, 19, 8)) == list(PLAIN)
     due = of(Topic.SESSION_TOMORROW, at(11, 19)).due[0]
-    assert due.words == "明天 14:00有学习：学习党章，党员活动室，1.5 学时。不能来可以先请假，之后能补学。"
+    assert (
+        due.words
+        == "11月20日（周五） 14:00 有学习：学习党章，党员活动室，1.5 学时。不能来可以先请假，之后能补学。"
+    )
     assert due.fields == {
         "thing1": "学习党章",
         "time2": "2026年11月20日 14:00",
