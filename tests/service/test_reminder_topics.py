@@ -29,9 +29,10 @@ from models.terms import (
     SessionKind,
     Topic,
 )
-from services import attendance, reminders, sessions
+from services import attendance, reminders, rulebook, sessions
 from services.actor import OPERATOR
 from services.clock import ZONE
+from services.points import claims
 from services.policy import fields
 from services.reminders import due_still, plan
 from services.reminders.decided import Decided, Due
@@ -247,6 +248,17 @@ def test_who_uses_the_claims_is_told_that_the_month_closes_R70(d: District) -> N
     due = of(Topic.CLAIM_CLOSING, at(11, 6)).due[0]
     assert (due.period, due.fields["thing2"]) == ("2026-10", "10月申报")
     assert told(Topic.CLAIM_CLOSING, at(11, 11)) == []
+
+
+def test_the_day_on_which_claims_close_is_that_of_the_point_rules(
+    d: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim(d.zhang, "2026-09", ClaimState.POSTED, "a")
+    rules = rulebook.current().points(date(2026, 10, 31))
+    monkeypatch.setitem(vars(rules), "close_day", 20)
+    assert claims.open_months(at(11, 20))[0][0] == "2026-10"
+    assert [told(Topic.CLAIM_CLOSING, at(11, day)) for day in (6, 16, 20)] == [[], ["M1"], ["M1"]]
+    assert one(Topic.CLAIM_CLOSING, at(11, 16)).fields["date3"] == "2026年11月20日"
 
 
 # ---- looking after: to the secretary
