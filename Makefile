@@ -58,8 +58,9 @@ pages: $(VENV)/.installed-dev vendor scripts/lighthouse/node_modules/.installed 
 bench: $(VENV)/.installed-dev vendor  ## Measure what is promised, as ratios within one run
 	@$(PY) -m bench
 
-faults: $(VENV)/.installed-dev vendor  ## Kill the service in mid-meeting: what is acknowledged must survive
+faults: $(VENV)/.installed-dev vendor  ## Kill the service again and again: what is acknowledged survives, nothing is done twice
 	@$(PY) -m bench.faults
+	@$(PY) -m bench.schedulers
 
 ##@ Operate
 .PHONY: migrate

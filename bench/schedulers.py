@@ -11,10 +11,8 @@ The control is a scheduler without claims, which trusts its own timetable: it mu
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,31 +20,26 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from bench import postgres
-from bench.pushes import SECRET
+from bench.schedulers_scene import BEGIN, ROOT, Phone, fill, open_database, platform, write_rules
 from models import Reminder, database
-from models.connection import connect, disconnect
-from models.terms import Area, ReminderState, SessionKind
-from services import jobs, keyring, rulebook, schema, sessions
+from models.connection import disconnect
+from models.terms import ReminderState
+from services import jobs, sessions
 from services.actor import OPERATOR
-from services.clock import ZONE, seconds, system_clock
+from services.clock import seconds, system_clock
 from services.delivery import waking
-from services.statement import run
 
-ROOT = Path(__file__).resolve().parent.parent
-#: A Monday, half an hour before reminders may go out; the sessions are held from Tuesday on.
-BEGIN = datetime(2026, 10, 19, 7, 45, tzinfo=ZONE)
-BRANCHES, A_BRANCH = 30, 20
 #: Real seconds between two looks, between two renewals, and within which all must have been sent at the end.
 LOOK, RENEW, SETTLE = 0.5, 0.5, 60.0
+#: A job that is long at work, so that a kill meets it: its interval, and real seconds of work.
+SLOW, WORK = "slow", 3.0
 #: Slots of at least so many seconds must all be done; shorter ones may fall into the time of a restart.
 SURE = 600
 
@@ -85,7 +78,7 @@ def main() -> int:
         return 0
     faults = 0
     with tempfile.TemporaryDirectory() as folder:
-        _rules(Path(folder) / "rules")
+        write_rules(Path(folder) / "rules")
 
         def plan(url: str, name: str, real: float, *, naive: bool = False) -> Plan:
             trace = Path(options.trace) if options.trace else None
@@ -115,139 +108,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# ---- the scene
-
-
-def _rules(folder: Path) -> None:
-    """Write rules in which the account has a template for every topic."""
-    shutil.copytree(ROOT / "rules", folder)
-    path = folder / "reminders.toml"
-    path.write_text(path.read_text("utf-8").replace('template = ""', 'template = "T"'), "utf-8")
-
-
-def _open(url: str, rules: Path) -> None:
-    rulebook.use(rulebook.Rulebook(rules))
-    keyring.use(keyring.Keyring(SECRET))
-    connect(url)
-
-
-def _fill(plan: Plan) -> list[str]:
-    """Write the district, with a session of each branch on Tuesday and on Friday; return Friday's."""
-    _open(plan.url, plan.rules)
-    schema.migrate()
-    many, true = BRANCHES * A_BRANCH, "true" if database.obj.server else "1"
-    with database.atomic():
-        run(
-            "INSERT INTO organization (id, code, name, kind, path, sector, has_committee)"
-            f" SELECT i, 'B' || i, '第' || i || '党支部', 'BRANCH', i || '.', 'ORGAN', {true}"
-            f" FROM {_count(BRANCHES)}",
-            (),
-        )
-        run(
-            "INSERT INTO member (id, number, name, branch_id, category, joined_on, active_from)"
-            f" SELECT i, 'M' || i, '党员' || i, (i - 1) % {BRANCHES} + 1, 'IN_SERVICE', '2010-07-01',"
-            f" '2010-07-01' FROM {_count(many)}",
-            (),
-        )
-        run(
-            "INSERT INTO wechat_binding (openid, member_id, bound_at, following)"
-            f" SELECT 'o' || i, i, {seconds(BEGIN)}, {true} FROM {_count(many)}",
-            (),
-        )
-    before = BEGIN - timedelta(days=5)
-    friday = []
-    for number in range(1, BRANCHES + 1):
-        for day in (1, 4):
-            wanted = sessions.SessionPlan(
-                f"B{number}",
-                SessionKind.THEME_DAY,
-                "主题党日",
-                BEGIN + timedelta(days=day),
-                90,
-                (Area.THEORY,),
-            )
-            key = sessions.publish_new(OPERATOR, wanted, before).key
-            if day == 4:
-                friday.append(key)
-    return friday
-
-
-def _count(many: int) -> str:
-    if database.obj.server:
-        return f"generate_series(1, {many}) AS n(i)"
-    return (
-        f"(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {many}) SELECT i FROM c)"
-    )
-
-
-@dataclass
-class Phone:
-    """The stand-in: what it accepted, by the number that we gave the message."""
-
-    accepted: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    chance: random.Random = field(default_factory=lambda: random.Random(2026))
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """Accept a message, refuse it for now, or accept it and hang up."""
-        time.sleep(0.03)
-        with self.lock:
-            luck = self.chance.random()
-            if luck < 0.02:
-                self.faults["-1"] += 1
-                return {"errcode": -1, "errmsg": "system error"}
-            self.accepted[str(message["client_msg_id"])] += 1
-            if luck < 0.03:
-                self.faults["hung up"] += 1
-                return None
-            return {"errcode": 0, "errmsg": "ok", "msgid": self.accepted.total()}
-
-
-@contextmanager
-def _platform(phone: Phone) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle(self) -> None:
-            # Whoever was killed in the middle of a call hangs up.
-            with suppress(ConnectionError):
-                super().handle()
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            token = {"access_token": "t", "expires_in": 7200}
-            answer = token if "stable_token" in self.path else phone.take(json.loads(body))
-            if answer is None:
-                self.close_connection = True
-                return
-            sent = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 # ---- one run
 
 
 def _run(plan: Plan) -> int:
     """Let two schedulers run and be killed; return the number of faults, for the control of doubled slots."""
     phone, chance, killed = Phone(), random.Random(2026), list[int]()
-    ahead = _fill(plan)
-    with _platform(phone) as plan.origin:
+    ahead = fill(plan.url, plan.rules)
+    with platform(phone) as plan.origin:
         plan.epoch = system_clock().timestamp()
         plan.log.touch()
         children = [_start(plan), _start(plan)]
@@ -256,9 +124,10 @@ def _run(plan: Plan) -> int:
         desk.start()
         until = time.monotonic() + plan.seconds
         while time.monotonic() < until:
-            time.sleep(chance.uniform(2.0, 8.0))
+            busy = _met(plan, killed, chance.uniform(2.0, 8.0))
             if not plan.naive:
-                number = chance.randrange(2)
+                pids = [child.pid for child in children]
+                number = pids.index(busy) if busy in pids else chance.randrange(2)
                 children[number].kill()
                 children[number].wait()
                 killed.append(children[number].pid)
@@ -266,6 +135,8 @@ def _run(plan: Plan) -> int:
         stop.set()
         desk.join()
         left = _settled(plan)
+        while not {child.pid for child in children} <= _up(plan):
+            time.sleep(0.1)
         for child in children:
             child.send_signal(signal.SIGTERM)
         ended = [child.wait(60) for child in children]
@@ -275,6 +146,29 @@ def _run(plan: Plan) -> int:
         print("  a scheduler did not end in order:", ended)
         faults += 1
     return faults
+
+
+def _up(plan: Plan) -> set[int]:
+    """Return the schedulers that have come so far that a signal ends them in order."""
+    lines = (line.split() for line in plan.log.read_text("utf-8").splitlines())
+    return {int(pid) for what, _, _, pid in lines if what == "up"}
+
+
+def _met(plan: Plan, killed: list[int], patience: float) -> int:
+    """Wait until a scheduler is at long work that no kill has met, and return its pid; 0 after a while."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        lines = [line.split() for line in plan.log.read_text("utf-8").splitlines()]
+        begun = {slot: int(pid) for what, job, slot, pid in lines if (what, job) == ("begun", SLOW)}
+        met = {
+            slot for what, job, slot, pid in lines if job == SLOW and (what == "done" or int(pid) in killed)
+        }
+        for slot, pid in begun.items():
+            if slot not in met:
+                time.sleep(WORK / 3)
+                return pid
+        time.sleep(0.2)
+    return 0
 
 
 def _start(plan: Plan) -> subprocess.Popen[bytes]:
@@ -337,11 +231,11 @@ def _judge(plan: Plan, phone: Phone, killed: list[int], left: int) -> int:
 
 def _unfinished(plan: Plan, done: set[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return the slots of long jobs that lay wholly within the run and were not done."""
-    from scheduler.jobs import JOBS
+    from scheduler.jobs import JOBS, Job
 
     found = []
     last = seconds(BEGIN + timedelta(seconds=plan.seconds * plan.speed))
-    for job in JOBS:
+    for job in (*JOBS, Job(SLOW, SURE, lambda _: 0)):
         if job.every >= SURE:
             # The slot of the beginning may end before the processes have started, if it is a short one.
             slot = jobs.slot_of(BEGIN, job.every) + (job.every if job.every == SURE else 0)
@@ -356,6 +250,8 @@ def _unfinished(plan: Plan, done: set[tuple[str, int]]) -> list[tuple[str, int]]
 
 
 def _child(options: argparse.Namespace) -> None:
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
     from scheduler.deliver import Deliverer, Post
     from scheduler.jobs import JOBS, Job
     from scheduler.queue import DeliveryQueue
@@ -367,8 +263,9 @@ def _child(options: argparse.Namespace) -> None:
 
     plan = Plan(options.url, Path(options.rules), Path(options.log), 0, options.speed, options.naive)
     plan.origin, plan.epoch = options.origin, options.epoch
-    _open(plan.url, plan.rules)
+    open_database(plan.url, plan.rules)
     log = os.open(plan.log, os.O_WRONLY | os.O_APPEND)
+    os.write(log, f"up - 0 {os.getpid()}\n".encode())
 
     def said(what: str, job: Job, now: datetime) -> None:
         os.write(log, f"{what} {job.name} {jobs.slot_of(now, job.every)} {os.getpid()}\n".encode())
@@ -401,11 +298,9 @@ def _child(options: argparse.Namespace) -> None:
     sender = Deliverer(Post(WechatMessenger(client), writer, plan.clock, "https://x.test", 8))
     waking.use(queue.wake)
     queue.start(sender.run)
-    made = [noted(job) for job in JOBS]
+    made = [noted(job) for job in (*JOBS, Job(SLOW, SURE, lambda _: time.sleep(WORK) or 0))]
     steady: Callable[[], float] = lambda: plan.clock().timestamp()  # noqa: E731
     waker = None if plan.naive else Noted(plan.clock, made, steady, LOOK, RENEW)
-    over = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: over.set())
     if waker is not None:
         waker.start()
         over.wait()

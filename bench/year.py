@@ -1,8 +1,10 @@
 """A simulated year of a district: every gap announced (R91, R97), nobody told more than F13 allows.
 
-The clock goes through 2026 day by day, with a run of `remind` in the night, one in the morning and one in the
-evening; what is due is taken for delivered. At every checkpoint the hours of each member (or of a sample) are
-judged a second time, one by one, by services/hours.py, and compared. Prints the counts per topic and reason.
+The clock goes through 2026 day by day, with the job `remind` in the night, in the morning and in the evening;
+what is due is taken for delivered. Two schedulers are woken at once; one is killed now and then, the clock
+leaps, and for three days nobody runs (year_trouble.py). At every checkpoint the hours of each member (or of a
+sample) are judged a second time, one by one, by services/hours.py, and compared. Prints the counts per topic
+and reason, and what befell the schedulers.
 
     python -m bench.year [--branches 2000] [--sample 500] [--database postgresql://…]
 """
@@ -10,6 +12,7 @@ judged a second time, one by one, by services/hours.py, and compared. Prints the
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import tempfile
 import time
@@ -17,16 +20,20 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from bench import year_world
 from bench.pushes import SECRET
+from bench.year_trouble import Trouble
 from models import Member
 from models.connection import connect, disconnect
 from models.terms import Topic
-from services import hours, keyring, rulebook, schema
+from scheduler.jobs import REMIND, Job
+from services import hours, jobs, keyring, rulebook, schema
 from services.clock import civil, seconds
 from services.policy import reminders as policy
 from services.policy.reminders import DATED, Checkpoint, Gap
-from services.reminders import due_still, plan
+from services.reminders import due_still, overtaken, plan
 from services.reminders.moment import at as moment_at
 from services.reminders.moment import rows, words
 from services.statement import run
@@ -37,25 +44,37 @@ _SAID = "('DUE', 'SENDING', 'ACCEPTED', 'DELIVERED', 'REFUSED', 'UNKNOWN', 'FAIL
 class Year:
     """A district's year: `counts` says how often each (topic, outcome) was decided."""
 
-    def __init__(self, branches: int, sample: int | None = None) -> None:
+    def __init__(self, branches: int, sample: int | None = None, *, calm: bool = False) -> None:
         year_world.fill(branches)
         self.counts: Counter[tuple[str, str]] = Counter()
         self.faults: list[str] = []
         self._sample = sample
+        self.trouble = Trouble(Job(REMIND, 600, self._work), calm)
         self._expected: dict[str, dict[int, Gap]] = {}
 
     def day(self, day: date, hours_of_day: tuple[int, ...] = (6, 9, 21)) -> None:
-        """Let a day happen and run the reminders at these hours."""
+        """Let a day happen and wake the schedulers at these hours."""
         year_world.live(day)
         for hour in hours_of_day:
-            self._remind(year_world.at(day, hour))
+            now = year_world.at(day, hour)
+            if self.trouble.lives(now):
+                self.trouble.wake(now)
+                if due_still.may_send(now):
+                    run(
+                        "UPDATE reminder SET state = 'DELIVERED', sent_at = ?"
+                        " WHERE state = 'DUE' AND due_at <= ?",
+                        (seconds(now), seconds(now)),
+                    )
 
-    def _remind(self, now: datetime) -> None:
-        moment = moment_at(now)
+    def _work(self, now: datetime) -> int:
+        """Do what the job does, and count what it decides; a kill may come after each commit."""
+        overtaken.close(now, jobs.last_done(REMIND))
+        moment, queued = moment_at(now), 0
         point = policy.checkpoint_at(now.date(), moment.rules.checkpoints, 14)
         if point is not None and not moment.silent and point.day.isoformat() not in self._expected:
             self._expected[point.day.isoformat()] = self._judged(point, now)
         for part in plan.remind_by_chunk(now):
+            queued += len(part.due)
             self.counts.update((each.topic.value, "due") for each in part.due)
             self.counts.update(
                 (each.topic.value, each.why.value)
@@ -64,11 +83,9 @@ class Year:
             )
             if part.due and moment.silent:
                 self.faults.append(f"{len(part.due)} due at {now}, which is quiet")
-        if due_still.may_send(now):
-            run(
-                "UPDATE reminder SET state = 'DELIVERED', sent_at = ? WHERE state = 'DUE' AND due_at <= ?",
-                (seconds(now), seconds(now)),
-            )
+            self.trouble.may_die()
+        self.trouble.worked[jobs.slot_of(now, 600)] += 1
+        return queued
 
     def _judged(self, point: Checkpoint, now: datetime) -> dict[int, Gap]:
         """Judge the members one by one, the slow way."""
@@ -96,7 +113,9 @@ class Year:
         self._check_limits()
         self._check_moments()
         self._check_choices()
-        return self.faults
+        for topic, count in rows("SELECT topic, COUNT(*) FROM reminder WHERE why = 'stale' GROUP BY topic"):
+            self.counts[topic, "stale"] = count
+        return self.faults + self.trouble.faults()
 
     def _check_gaps(self) -> None:
         """Each gap was announced, or why not is on record; nobody else heard of one (R91, R93)."""
@@ -170,6 +189,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--database")
     given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         rulebook.use(rulebook.Rulebook(Path(__file__).resolve().parent.parent / "rules"))
         keyring.use(keyring.Keyring(SECRET))
@@ -185,6 +205,7 @@ def main() -> int:
         members = given.branches * year_world.A_BRANCH
         print(f"{members:,} members, {given.branches:,} branches, {time.perf_counter() - began:.0f} s")
         print(year.table())
+        print("schedulers:", ", ".join(f"{count} {what}" for what, count in year.trouble.told.items()))
         print("\n".join(faults[:20]) or "no rule was broken")
         disconnect()
     return 1 if faults else 0

@@ -11,7 +11,6 @@ from cli.answer import DONE, REFUSED, Answer
 from cli.command import Call
 from cli.tools import SettingsLike
 from services import schema
-from services.verify import verify as run_verify
 
 #: Settings that may be read aloud; whatever is not named here is a secret until somebody decides otherwise.
 _PLAIN = frozenset(
@@ -83,6 +82,9 @@ def migrate(_call: Call) -> Answer:
 
 def verify(_call: Call) -> Answer:
     """Recompute every integrity rule."""
+    # It loads every subject, which the other commands of this file need not wait for.
+    from services.verify import verify as run_verify
+
     verdict = run_verify()
     document = {"ok": verdict.ok, "checked": verdict.checked, "faults": verdict.faults}
     if verdict.ok:

@@ -48,10 +48,13 @@ class PooledPostgres(PostgresqlDatabase):
 
     def _opened_pool(self) -> Any:
         # The import stands here because psycopg belongs to requirements-scale.txt alone.
+        import psycopg
         from psycopg_pool import ConnectionPool
 
         with self._pool_lock:
             if self._pool is None:
+                # The pool tries again in silence for ten seconds; this says at once what is wrong.
+                psycopg.connect(self.database, autocommit=True, connect_timeout=10).close()
                 self._pool = ConnectionPool(
                     self.database,
                     min_size=1,

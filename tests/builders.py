@@ -37,6 +37,7 @@ from services.actor import OPERATOR, Actor, member_actor
 from services.checkin import CheckIn
 from services.clock import ZONE
 from services.errors import ServiceError
+from tests.kept import laid
 
 #: A session of the tests begins on this Saturday at ten.
 START = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
@@ -147,6 +148,10 @@ def district() -> District:
     In the first branch: S1 secretary, H1 head of the first group, M1 and M2 of the first group, M3 of
     the second, M4 old and not required. The officer O1 and the secretary N1 belong to the neighbour.
     """
+    return laid("district", _district)
+
+
+def _district() -> District:
     committee = organization("DW", OrgKind.COMMITTEE)
     branch = organization("ZB1", parent=committee, has_committee=True)
     group = organization("ZB1X1", OrgKind.GROUP, branch)

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from models import TABLES
 from models.connection import connect, disconnect
 from services import keyring, rulebook, schema
 from services.clock import ZONE
+from tests.kept import keep
 
 pytest_plugins = ["tests.fixtures_pg", "tests.fixtures_browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a secret of the tests, long enough to pass"
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
+
+
+def pytest_configure() -> None:
+    """Let errors be logged plainly: with every local variable of every frame one takes seconds to draw."""
+    *others, _console = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, plain])
 
 
 @cache
@@ -60,9 +69,15 @@ def migrated_postgres(postgres_url: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database: a test that takes one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> str:
     """The address of a migrated database without rows, of either kind."""
-    if request.param == "sqlite":
+    if database_kind == "sqlite":
         path = tmp_path / "shuxue.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
@@ -95,8 +110,41 @@ def commits(database_url: str) -> None:
     """For a test with threads, processes or connections of its own: what it writes is committed."""
 
 
+@pytest.fixture(scope="session")
+def kept_databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Any]]:
+    """Give a function that returns this worker's kept database of a kind (tests/kept.py)."""
+    opened: dict[str, Any] = {}
+
+    def of(kind: str) -> Any:
+        if kind not in opened and kind == "sqlite":
+            path = tmp_path_factory.mktemp("kept") / "kept.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            opened[kind] = keep(f"sqlite:///{path}")
+        elif kind not in opened:
+            url = request.getfixturevalue("postgres_server").create_database("kept")
+            connect(url)
+            schema.migrate()
+            disconnect()
+            opened[kind] = keep(url)
+        return opened[kind]
+
+    yield of
+    for each in opened.values():
+        each.let_go()
+
+
 @pytest.fixture
-def db(database_url: str) -> Iterator[Any]:
-    """A connected, empty database of either kind."""
-    yield connect(database_url)
-    disconnect()
+def db(
+    request: pytest.FixtureRequest, database_kind: str, kept_databases: Callable[[str], Any]
+) -> Iterator[Any]:
+    """A connected, empty database of either kind; what a test writes is gone at its end (tests/kept.py)."""
+    if "database_url" in request.fixturenames:
+        yield connect(request.getfixturevalue("database_url"))
+        disconnect()
+        return
+    held = kept_databases(database_kind)
+    held.lay()
+    yield held
+    held.clear()

@@ -16,7 +16,6 @@ from services.reminders.decided import Decided
 from services.reminders.judging import Judge
 from services.reminders.meetings import last_call, period_of
 from services.reminders.moment import Candidate, Moment, at, rows, true
-from services.spoken import spoken_moment
 from services.statement import run
 
 
@@ -52,7 +51,7 @@ def moved(session: StudySession, was: datetime, now: datetime, was_at: str | Non
     """
     moment = at(now)
     _withdraw(session, moment, SuppressedWhy.CANCELLED)
-    before = spoken_moment(was, moment.now) + (f"，{was_at}" if was_at else "")
+    before = words.dated(was, moment.today.year) + (f"，{was_at}" if was_at else "")
     holes = _holes(session, moment) | {"was": before}
     period = f"{period_of(session.key, session.starts_at)}~{seconds(now)}"
     notice = _Notice(Topic.SESSION_MOVED, period, holes, min(was, session.starts_at))

@@ -43,9 +43,12 @@ def close(now: datetime, since: int | None = None) -> int:
     if since is not None and now - instant(since) > AWAY:
         for sessions in _held_meanwhile(at(now), since):
             found[Topic.SESSION_TOMORROW] += _record(sessions, at(now))
-    if found:
-        log.warning("reminders_stale", rows=found.total(), topics=dict(sorted(found.items())))
-    return found.total()
+    total = found.total()
+    if total:
+        log.warning(
+            "reminders_stale", rows=total, topics={str(topic): found[topic] for topic in sorted(found)}
+        )
+    return total
 
 
 def _in_outbox(now: datetime) -> Counter[str]:

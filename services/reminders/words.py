@@ -42,13 +42,18 @@ def field_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def dated(at: datetime, this_year: int) -> str:
+    """Write a moment by its date: what is read on a later day must not say 明天."""
+    return f"{spoken.full_day(civil(at).date(), this_year)} {spoken.clock_time(at)}"
+
+
 def of_session(
     title: str, starts_at: datetime, place: str | None, credit: int, now: datetime
 ) -> dict[str, str]:
     """Return the holes of a session."""
     return {
         "title": title,
-        "when": spoken.spoken_moment(starts_at, now),
+        "when": dated(starts_at, civil(now).year),
         "time": field_moment(starts_at),
         "place": place or "地点请看页面",
         "credit": spoken.hours(credit),
@@ -91,9 +96,8 @@ def _said(session: tuple[int, str, int], today: date) -> tuple[str, str]:
     """Return a session to come as a sentence says it, and its start as a keyword takes it."""
     starts_at, title, credit = session
     begins = instant(starts_at)
-    # Named by its date: what waits for the morning, or stands on a list, is read on another day.
-    day = spoken.full_day(civil(begins).date(), today.year)
-    return f"{day} {spoken.clock_time(begins)}「{title}」{spoken.hours(credit)} 学时", field_moment(begins)
+    when = dated(begins, today.year)
+    return f"{when}「{title}」{spoken.hours(credit)} 学时", field_moment(begins)
 
 
 def _next(named: list[tuple[int, str, int]], enough: bool, now: datetime) -> str:

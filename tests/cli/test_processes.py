@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import requests
 
 from demo.processes import free, spare_places
+from scheduler.jobs import JOBS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,6 +80,35 @@ def test_the_play_goes_through_from_card_to_hours(tmp_path):
     for words in (*said, "还差学时：30.5", "电话名单", "已关闭提醒"):
         assert words in done.stdout
     assert "钱建柱  3.0 / 32.0 学时" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_scheduler_runs_the_jobs_without_any_page_and_ends_in_order(tmp_path):
+    path = tmp_path / "x.db"
+    account = {"WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s", "WECHAT_TOKEN": "t"}
+    aes_key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+    env = environment(tmp_path, DATABASE_URL=f"sqlite:///{path}", **account, WECHAT_AES_KEY=aes_key)
+    line = [sys.executable, str(ROOT / "app.py"), "scheduler"]
+    with subprocess.Popen(line, cwd=ROOT, env=env, stderr=subprocess.PIPE, encoding="utf-8") as scheduler:
+        until = time.monotonic() + 60
+        while jobs_done(path) < len(JOBS) and time.monotonic() < until:
+            assert scheduler.poll() is None
+            time.sleep(0.1)
+        scheduler.send_signal(signal.SIGTERM)
+        said = scheduler.communicate(timeout=30)[1]
+    assert scheduler.returncode == 0, said
+    assert "Traceback" not in said
+    assert jobs_done(path) >= len(JOBS)
+
+
+def jobs_done(path: Path) -> int:
+    """Return how many slots were finished in a database that may not be there yet."""
+    try:
+        with closing(sqlite3.connect(path, timeout=10)) as link:
+            [(count,)] = link.execute("SELECT COUNT(*) FROM job_claim WHERE done_at IS NOT NULL")
+    except sqlite3.OperationalError:
+        return 0
+    return int(count)
 
 
 @pytest.mark.slow

@@ -104,6 +104,7 @@ def naive(job: Job, clock: Callable[[], datetime]) -> None:
     job.work(clock())
 
 
+@pytest.mark.usefixtures("commits")
 @pytest.mark.parametrize(("scheduler", "times"), [(run_job, 1), (naive, 2)])
 @pytest.mark.usefixtures("commits")
 def test_of_two_schedulers_at_once_each_slot_is_done_once_and_without_claims_twice(
@@ -135,6 +136,7 @@ def test_what_a_dead_process_had_claimed_is_taken_over_within_minutes_not_in_six
 
 
 @pytest.mark.usefixtures("commits")
+@pytest.mark.usefixtures("commits")
 def test_of_two_that_find_the_dead_one_one_takes_over(db: Any, clock: FixedClock) -> None:
     work = Work(clock)
     killed_in_the_middle(work)
@@ -143,6 +145,7 @@ def test_of_two_that_find_the_dead_one_one_takes_over(db: Any, clock: FixedClock
     assert len(work.done) == 1
 
 
+@pytest.mark.usefixtures("commits")
 def test_a_long_job_renews_its_claim_and_is_not_taken_for_dead(db: Any, clock: FixedClock) -> None:
     work, tried = Work(clock), []
 

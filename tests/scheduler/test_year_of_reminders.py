@@ -1,9 +1,11 @@
-"""A year of a small district, day by day: who is told what, and who is not (R91–R97, F13)."""
+"""A year of a small district: who is told what, whatever befalls two schedulers (R91–R97, F13, G7, G8)."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+
+import pytest
 
 from bench import year_world
 from bench.year import Year
@@ -17,22 +19,32 @@ def days(apart: int) -> list[date]:
     return [day for day in every if day.toordinal() % apart == 0 or (day.month, day.day) in near]
 
 
+@pytest.mark.usefixtures("commits")
 def test_a_year_of_a_small_district_breaks_no_rule(db: Any) -> None:
-    year = Year(branches=10, sample=60 if db.server else None)
     # A server answers a thousand small questions slower than a file does; the whole year runs on the file.
-    for day in days(apart=10 if db.server else 3):
+    year = Year(branches=10, sample=60 if db.server else None, calm=db.server)
+    for day in days(apart=10 if db.server else 5):
         year.day(day, (9, 21) if day.day % 5 == 0 else (9,))
     assert year.check() == []
     assert year.counts["HOURS_GAP", "due"]
     assert year.counts["BRANCH_SHORT", "due"]
     if db.server:
         return
+    befell = year.trouble.told
+    assert {"killed", "taken over", "leaps and back", "days away"} <= set(befell)
+    assert befell["killed"] == befell["taken over"]
     told = {topic for (topic, outcome), count in year.counts.items() if outcome == "due" and count}
     assert {
         "SESSION_TOMORROW", "HOURS_GAP", "BRANCH_SHORT", "REPORT_WINDOW", "REPORT_RETURNED", "MAKE_UP",
         "CONTACT_DUE", "NEW_SECRETARY", "NEW_MEMBER", "CARE",
     } <= told, year.table()  # fmt: skip
     reasons = {outcome for _, outcome in year.counts}
-    assert {"opted_out", "unbound", "exempt", "branch_short", "quiet_hours", "frequency"} <= reasons, (
-        year.table()
-    )
+    assert {
+        "opted_out",
+        "unbound",
+        "exempt",
+        "branch_short",
+        "quiet_hours",
+        "frequency",
+        "stale",
+    } <= reasons, year.table()

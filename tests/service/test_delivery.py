@@ -65,7 +65,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def deliver(clock: FixedClock) -> Callable[..., Counter[str]]:
+def deliver(commits: None, clock: FixedClock) -> Callable[..., Counter[str]]:
     """Run a deliverer of one thread to its end and return the counts."""
 
     def run(messenger: FakeMessenger, threads: int = 1) -> Counter[str]:

@@ -145,6 +145,7 @@ def test_of_an_ended_binding_the_account_goes_and_the_history_stays() -> None:
     assert sorted(row.openid for row in WechatBinding.select()) == ["", "o-lately", "o-now"]
 
 
+@pytest.mark.usefixtures("commits")
 def test_what_the_sweep_removed_is_gone_from_the_file_too() -> None:
     TryCount.create(
         kind="bind", subject="o-forgotten-4711", day=civil_day(START - timedelta(days=3)), count=1

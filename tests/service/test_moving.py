@@ -96,7 +96,10 @@ def test_those_expected_are_told_once_for_each_move_and_the_old_announcement_goe
     sessions.move(OPERATOR, key, LATER, None, None, START - timedelta(hours=22))
     sessions.move(OPERATOR, key, LATER, None, None, START - timedelta(hours=22))
     assert len(notices()) == 5
-    assert notices()[0].words == "「学习党章」改到周四 14:00，二楼会议室。原来是明天 10:00。"
+    assert (
+        notices()[0].words
+        == "「学习党章」改到11月26日（周四） 14:00，二楼会议室。原来是11月21日（周六） 10:00。"
+    )
     announced = Reminder.select().where(Reminder.topic == Topic.SESSION_TOMORROW)
     assert {(row.state, row.why) for row in announced} == {
         (ReminderState.SUPPRESSED, SuppressedWhy.CANCELLED)
@@ -106,7 +109,9 @@ def test_those_expected_are_told_once_for_each_move_and_the_old_announcement_goe
         sessions.move(OPERATOR, key, to, None, None, START - timedelta(hours=hours))
     waiting = [row for row in notices() if row.state is ReminderState.DUE]
     assert len(notices()) == 15
-    assert {row.words for row in waiting} == {"「学习党章」改到周四 14:00，二楼会议室。原来是明天 10:00。"}
+    assert {row.words for row in waiting} == {
+        "「学习党章」改到11月26日（周四） 14:00，二楼会议室。原来是11月21日（周六） 10:00。"
+    }
     assert len(waiting) == 5
 
 
@@ -115,7 +120,10 @@ def test_another_room_is_told_with_both_and_another_length_is_not(field: Distric
     moved(key, START, 120)
     assert notices() == []
     moved(key, START, None, "报告厅")
-    assert notices()[0].words == "「学习党章」改到周六 10:00，报告厅。原来是周六 10:00，二楼会议室。"
+    assert (
+        notices()[0].words
+        == "「学习党章」改到11月21日（周六） 10:00，报告厅。原来是11月21日（周六） 10:00，二楼会议室。"
+    )
     assert moved(key, START, None, "").place is None
 
 

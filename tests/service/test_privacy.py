@@ -216,6 +216,7 @@ def test_who_unfollows_loses_a_begun_talk_but_no_voice() -> None:
 # ---------------------------------------------------------------- erasing
 
 
+@pytest.mark.usefixtures("commits")
 def test_after_an_erasure_nothing_of_the_member_is_found_anywhere(
     bird: Member, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,6 +230,7 @@ def test_after_an_erasure_nothing_of_the_member_is_found_anywhere(
 
 
 @pytest.mark.parametrize("control", ["nothing is overwritten", "the log is not cut"])
+@pytest.mark.usefixtures("commits")
 def test_the_search_finds_what_a_careless_erasure_leaves(
     bird: Member, control: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,9 +29,10 @@ from models.terms import (
     SessionKind,
     Topic,
 )
-from services import attendance, reminders, sessions
+from services import attendance, reminders, rulebook, sessions
 from services.actor import OPERATOR
 from services.clock import ZONE
+from services.points import claims
 from services.policy import fields
 from services.reminders import due_still, plan
 from services.reminders.decided import Decided, Due
@@ -78,7 +79,10 @@ def test_a_session_is_announced_on_the_day_before_to_those_who_are_expected(d: D
     assert told(Topic.SESSION_TOMORROW, at(11, 18)) == []
     assert told(Topic.SESSION_TOMORROW, at(11, 19, 8)) == list(PLAIN)
     due = of(Topic.SESSION_TOMORROW, at(11, 19)).due[0]
-    assert due.words == "明天 14:00有学习：学习党章，党员活动室，1.5 学时。不能来可以先请假，之后能补学。"
+    assert (
+        due.words
+        == "11月20日（周五） 14:00 有学习：学习党章，党员活动室，1.5 学时。不能来可以先请假，之后能补学。"
+    )
     assert due.fields == {
         "thing1": "学习党章",
         "time2": "2026年11月20日 14:00",
@@ -244,6 +248,17 @@ def test_who_uses_the_claims_is_told_that_the_month_closes_R70(d: District) -> N
     due = of(Topic.CLAIM_CLOSING, at(11, 6)).due[0]
     assert (due.period, due.fields["thing2"]) == ("2026-10", "10月申报")
     assert told(Topic.CLAIM_CLOSING, at(11, 11)) == []
+
+
+def test_the_day_on_which_claims_close_is_that_of_the_point_rules(
+    d: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim(d.zhang, "2026-09", ClaimState.POSTED, "a")
+    rules = rulebook.current().points(date(2026, 10, 31))
+    monkeypatch.setitem(vars(rules), "close_day", 20)
+    assert claims.open_months(at(11, 20))[0][0] == "2026-10"
+    assert [told(Topic.CLAIM_CLOSING, at(11, day)) for day in (6, 16, 20)] == [[], ["M1"], ["M1"]]
+    assert one(Topic.CLAIM_CLOSING, at(11, 16)).fields["date3"] == "2026年11月20日"
 
 
 # ---- looking after: to the secretary

@@ -421,7 +421,10 @@ def test_a_moved_session_is_told_with_both_times_and_announced_again(d: District
     events.moved(held, was, at(11, 17, 10))
     notices = list(Reminder.select().where(Reminder.topic == Topic.SESSION_MOVED))
     assert len(notices) == 5
-    assert notices[0].words == "「学习党章」改到周五 15:00，地点请看页面。原来是明天 14:00。"
+    assert (
+        notices[0].words
+        == "「学习党章」改到11月20日（周五） 15:00，地点请看页面。原来是11月18日（周三） 14:00。"
+    )
     assert told(reminders.remind(at(11, 19)), Topic.SESSION_TOMORROW) == {
         (number, "SESSION_TOMORROW") for number in ("S1", "H1", "M1", "M2", "M3")
     }

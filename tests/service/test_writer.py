@@ -14,7 +14,7 @@ from services.errors import ServiceError
 from services.writer import GROUP, Writer, WriterBusy
 from tests.builders import organization
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = pytest.mark.usefixtures("commits", "db")
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_stopping_finishes_what_is_queued() -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_writing_resumes_after_the_server_dropped_the_connection(writer: Writer) -> None:
     mine = writer.run(lambda: database.execute_sql("SELECT pg_backend_pid()").fetchone()[0])
     database.execute_sql("SELECT pg_terminate_backend(%s)", (mine,))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,7 +18,8 @@ from services import codes, login, rulebook, sessions
 from services.actor import OPERATOR
 from services.clock import civil_day, seconds
 from tests.fakes import DirectRunner, FakeIdentity, FakeSceneQr, FixedClock
-from web.context import WebContext
+from tests.kept import laid
+from web.context import WebContext, keep
 from wechat import qr
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -90,6 +92,22 @@ def build(now: datetime, *, csrf: bool = False) -> World:
         csrf: whether forms need their token, as they do in production.
     """
     clock, identity, scene_qr = FixedClock(now), FakeIdentity(), FakeSceneQr()
+    members, branch, session = laid(f"world of {now}", lambda: _people(now))
+    context = WebContext(
+        clock=clock,
+        runner=DirectRunner(),
+        identity=identity,
+        scene_qr=scene_qr,
+        draw_qr=qr.png,
+        public_url="http://127.0.0.1:8000",
+        secure_cookies=False,
+        secret_key="a signing key of the tests, long enough",
+        static_dir=STATIC,
+    )
+    return World(_app(context, csrf), clock, identity, scene_qr, members, branch, session)
+
+
+def _people(now: datetime) -> tuple[dict[str, Member], Organization, StudySession]:
     committee = _organization("DW", "城关镇党委", OrgKind.COMMITTEE, None)
     branch = _organization("ZB1", "城东第一党支部", OrgKind.BRANCH, committee)
     other = _organization("ZB2", "城西第三党支部", OrgKind.BRANCH, committee)
@@ -113,26 +131,26 @@ def build(now: datetime, *, csrf: bool = False) -> World:
     session = sessions.publish_new(
         OPERATOR, plan(branch, "11月主题党日 · 学习条例", now + timedelta(minutes=10)), now
     )
-    return World(_app(clock, identity, scene_qr, csrf), clock, identity, scene_qr, members, branch, session)
+    return members, branch, session
 
 
-def _app(clock: FixedClock, identity: FakeIdentity, scene_qr: FakeSceneQr, csrf: bool) -> Flask:
-    app = Flask(__name__, static_folder=None)
-    web.register(
-        app,
-        WebContext(
-            clock=clock,
-            runner=DirectRunner(),
-            identity=identity,
-            scene_qr=scene_qr,
-            draw_qr=qr.png,
-            public_url="http://127.0.0.1:8000",
-            secure_cookies=False,
-            secret_key="a signing key of the tests, long enough",
-            static_dir=STATIC,
-        ),
-    )
-    app.config["WTF_CSRF_ENABLED"] = csrf
+_apps: dict[bool, tuple[Flask, dict[str, Any]]] = {}
+
+
+def _app(context: WebContext, csrf: bool) -> Flask:
+    """Return the application, which looks at its context anew with every request.
+
+    It is made once: a hundred addresses and the templates take longer than most tests.
+    """
+    if csrf not in _apps:
+        made = Flask(__name__, static_folder=None)
+        web.register(made, context)
+        made.config["WTF_CSRF_ENABLED"] = csrf
+        _apps[csrf] = made, dict(made.config)
+    app, config = _apps[csrf]
+    app.config.clear()
+    app.config.update(config)
+    keep(app.extensions, context)
     return app
 
 
