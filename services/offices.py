@@ -16,9 +16,7 @@ def end_all(member: Member, today: date, below: str = "") -> list[int]:
     """
     places = Organization.select(Organization.id).where(Organization.path.startswith(below))
     mine = (
-        (RolePeriod.member == member)
-        & RolePeriod.organization.in_(places)
-        & not_over(RolePeriod.ends, today)
+        (RolePeriod.member == member) & RolePeriod.organization.in_(places) & not_over(RolePeriod.ends, today)
     )
     ids = [row for (row,) in RolePeriod.select(RolePeriod.id).where(mine).order_by(RolePeriod.id).tuples()]
     # Rights end now, not at midnight: the last day is yesterday, also of what began today.

@@ -28,7 +28,7 @@ _STATES = """
 from app import load_settings, open_database
 from models import Reminder
 open_database(load_settings())
-for row in Reminder.select().order_by(Reminder.id):
+for row in Reminder.select().where(Reminder.pushed_by.is_null(False)).order_by(Reminder.id):
     print(row.member.number, row.topic, row.state, row.pushed_by.number)
 """
 
