@@ -51,7 +51,8 @@ class HourEntry(BaseModel):
     `hours` is what counts (after the ratio of its kind, R03), `stated` what the session offered.
     `posting` is the session's confirmation that wrote the line; where no confirmation did, it is the number
     of another line below zero: of the one that a correction follows (`services/corrections.py`), of the one
-    that a reversal undoes. A reversal names the line it undoes, once. `rule` and `edition` say why (R111); `confirmed_by` empty means the automatic confirmation.
+    that a reversal undoes. A reversal names the line it undoes, once. `rule` and `edition` say why (R111);
+    `confirmed_by` empty means the automatic confirmation.
     """
 
     member = ForeignKeyField(Member, backref="hour_entries", on_delete="RESTRICT", index=False)
