@@ -131,6 +131,7 @@ def _lines(count: int) -> list[tuple[object, ...]]:
         (
             f"{number:020}", branch, member, "HOURS_GAP", "2026-11-15", "DUE", None, "TEMPLATE", None,
             None, fields, text, "/m/hours", "2026版", now, now + 1_000_000, now,
+            None,
         )
         for number, (branch, member) in enumerate(people)
     ]  # fmt: skip
