@@ -12,10 +12,13 @@ from demo.crowd import Leaders, Person, branches, crowd
 from demo.plan import Planned
 from models import Attendance, Member, Organization, PlatformToken, SceneTicket, StudySession, WechatBinding
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import attendance, binding, points, sessions
+from services import binding, points
+from services.absence import make_ups
 from services.actor import OPERATOR
 from services.clock import ZONE, civil, civil_day
+from services.roll import attendance
 from services.roster import import_roster
+from services.study import sessions
 from services.transaction import transaction
 
 ROSTER = Path(__file__).resolve().parent / "roster.xlsx"
@@ -64,6 +67,8 @@ def _build(now: datetime, seed: int, only: int | None) -> Built:
         year.hold(each, people, leaders, dice)
     _correct(now)
     _around_today(now, leaders)
+    # What the timed jobs would have done in the meantime.
+    make_ups.expire_due(now)
     points.open_year(now)
     shuxue.tell(now, leaders)
     shuxue.claim(now, leaders)

@@ -20,6 +20,7 @@ from services.clock import civil_day
 def play(tools: DemoTools) -> int:
     """Play the scene on spare ports with a database of its own; 1 when something did not happen."""
     began = time.monotonic()
+    print("把一次学习从发卡走到学时，不到一分钟。人和支部都是编的，话是真的一来一回。", flush=True)
     try:
         with tempfile.TemporaryDirectory(prefix="shuxue-play-") as folder:
             _play(tools, Path(folder))
@@ -38,7 +39,7 @@ def _play(tools: DemoTools, folder: Path) -> None:
     own_rules = rules.write_copy(tools.rules, Path(settings["RULES_DIR"]), civil_day(tools.clock()))
     composed = {"account": scene.ACCOUNT, "templates": rules.templates(own_rules)}
     scene_file.write_text(json.dumps(composed, ensure_ascii=False), "utf-8")
-    stage = Stage(tools.root, environment, Control(places.simulator), places.service)
+    stage = Stage(lambda words: tools.command(settings, words), Control(places.simulator), places.service)
     for title, step in steps.BEFORE:
         _run(title, step, stage, tools)
     with processes.both(places, tools.root, environment, scene_file) as children:

@@ -108,14 +108,6 @@ def child_environment(environment: Mapping[str, str], settings: Mapping[str, str
     return {**environment, **own, **settings}
 
 
-def command(root: Path, environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run one command of the service to its end."""
-    line = [sys.executable, str(root / "app.py"), *words]
-    return subprocess.run(  # noqa: S603 - our own program, words from the demo itself
-        line, cwd=root, env=dict(environment), capture_output=True, encoding="utf-8", check=False
-    )
-
-
 @contextmanager
 def both(places: Places, root: Path, environment: Mapping[str, str], scene: Path) -> Iterator[list[Child]]:
     """Run the service and the simulator until the block ends.

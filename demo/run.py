@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from demo import data, processes, rules, scene
+from demo import data, processes, prompt, rules, scene
 from demo.processes import CannotStart, Places
 from demo.tools import DemoTools
 from models import database
 from models.connection import disconnect
-from services import schema
 from services.clock import civil_day
+from services.upkeep import schema
 
 
 def run(port: int, tools: DemoTools) -> int:
@@ -46,7 +46,7 @@ def _run(places: Places, tools: DemoTools) -> int:
     with _stop_signals() as stop, processes.both(places, tools.root, environment, scene_file) as children:
         processes.wait_ready(places, children, stop.is_set)
         if not stop.is_set():
-            _push_menu(tools, environment)
+            push_menu(tools, settings)
             _announce(places)
         while not stop.wait(0.5):
             processes.require_alive(children)
@@ -79,7 +79,7 @@ def prepare(
     try:
         schema.migrate()
         if data.is_empty():
-            print("正在准备示例数据，大约十秒……", file=sys.stderr)
+            print("正在准备示例数据，十几秒就好……", file=sys.stderr)
             key = data.build(now, branches=branches).open_session
             mark.write_text(day, "utf-8")
         elif data.has_demo():
@@ -108,15 +108,20 @@ def _require_free(places: Places) -> None:
         raise CannotStart(f"端口 {said} 已被占用，请换一个，例如：make run PORT={places.port + 1000}")
 
 
-def _push_menu(tools: DemoTools, environment: Mapping[str, str]) -> None:
-    done = processes.command(tools.root, environment, "menu", "push")
-    if done.returncode:
-        raise CannotStart(f"菜单没有推送成功：{done.stderr.strip()[-400:]}")
+def push_menu(tools: DemoTools, settings: Mapping[str, str]) -> None:
+    """Put the menu on the simulator's phones.
+
+    Raises:
+        CannotStart: when the simulator refuses it.
+    """
+    done = prompt.run(lambda words: tools.command(settings, words), "menu", "push")
+    if done.code:
+        raise CannotStart(f"菜单没有推送成功：{done.err.strip()[-400:]}")
 
 
 def _announce(places: Places) -> None:
     print(f"{places.simulator}/")
-    print("在浏览器里打开上面的地址；左边是手机，右边是会场屏。")
+    print("在浏览器里打开上面的地址：左边是手机，右边是会场屏。人和支部都是编的，随便按。")
     print("要停下来，按 Ctrl-C。", flush=True)
 
 

@@ -11,6 +11,7 @@ from demo.rules import NOTE
 from models import Member, Organization, WechatBinding
 from services import addresses, binding
 from services.actor import OPERATOR
+from services.study import sessions
 
 ACCOUNT = "述学通"
 _PUSH = "发提醒"
@@ -33,10 +34,11 @@ def compose(
         now: this moment; whoever is not bound gets a fresh card.
         templates: of the account, as the rules in force name them.
     """
+    session = sessions.find(session_key)
     screen = {
         "title": "会场屏",
-        "url": service + addresses.screen_path(session_key),
-        "qr": service + addresses.screen_qr_path(session_key),
+        "url": service + addresses.screen_path(session),
+        "qr": service + addresses.screen_qr_path(session),
     }
     return {
         "account": ACCOUNT,

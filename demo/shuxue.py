@@ -8,7 +8,8 @@ from demo import cast
 from demo.crowd import Leaders
 from models import Member
 from models.terms import ConfirmedBy, CycleType, LeaveKind, ReportChannel, View
-from services import feedback, hours, leaves
+from services import feedback, hours
+from services.absence import leave_lists, leaves
 from services.clock import civil_day
 from services.points import claims, judging
 from services.shuxue import cycles, deciding, oral, writing
@@ -25,7 +26,7 @@ _HALF = (View.UNDERSTANDING, View.SPIRIT)
 #: Who handed in (the first is accepted already), who is asked for more, and who was heard at home.
 _HANDED_IN, _RETURNED, _HEARD = ("DY000008", "DY000013", "DY000015"), cast.OTHER_MEMBER.number, "DY000003"
 _WANTED = "「见目标计划」能不能再具体一点，打算什么时候做？"
-_ASKED = "这次我是开头就到的，记的是迟到，麻烦帮我看看。"
+_ASKED = "这次的学时是怎么算的？麻烦帮我看看。"
 
 
 def tell(now: datetime, leaders: Leaders) -> str:
@@ -64,7 +65,7 @@ def claim(now: datetime, leaders: Leaders) -> None:
 def ask(now: datetime) -> None:
     """Let one member ask leave from the next study, and another ask about a line of the hours."""
     member = _member(_HANDED_IN[1])
-    ahead = leaves.open_sessions(member, now)
+    ahead = leave_lists.open_sessions(member, now)
     if ahead:
         leaves.file(member, ahead[-1].key, LeaveKind.DUTY, "当天要去市里开会", now)
     asking = _member(cast.OTHER_MEMBER.number)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from demo import processes
+from demo import prompt
 from demo.wire import Control
 
 
@@ -31,27 +29,25 @@ class Actor:
 class Stage:
     """Everything that a step of the play needs; `notes` carries keys and codes from step to step."""
 
-    root: Path
-    environment: Mapping[str, str]
+    command_line: Callable[[list[str]], int]
     control: Control
     service: str
     notes: dict[str, Any] = field(default_factory=dict)
 
     def command(self, *words: str) -> dict[str, Any]:
         """Run a command and return its document; anything but success is missed."""
-        done = processes.command(self.root, self.environment, *words, "--json")
-        if done.returncode:
-            raise Missed(f"命令 {' '.join(words)} 退出码 {done.returncode}：{done.stderr.strip()[-300:]}")
+        done = prompt.run(self.command_line, *words, "--json")
+        if done.code:
+            raise Missed(f"命令 {' '.join(words)} 退出码 {done.code}：{done.err.strip()[-300:]}")
         try:
-            document: dict[str, Any] = json.loads(done.stdout)
+            document: dict[str, Any] = json.loads(done.out)
         except ValueError as error:
-            raise Missed(f"命令 {' '.join(words)} 没有输出一份 JSON：{done.stdout[:200]}") from error
+            raise Missed(f"命令 {' '.join(words)} 没有输出一份 JSON：{done.out[:200]}") from error
         return document
 
     def commands(self, *lines: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Run commands that do not depend on each other side by side; documents in their order."""
-        with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(lambda line: self.command(*line), lines))
+        """Run commands one after the other; documents in their order."""
+        return [self.command(*line) for line in lines]
 
     def enter(self, *people: Actor) -> None:
         """Let people have a phone."""

@@ -19,12 +19,15 @@ class DemoTools:
         root: the folder of app.py.
         open_database: reads the settings from the environment with these on top (names as in the
             environment), connects the tables, loads rules and keyring. It does not migrate.
+        command: runs one command of the service in this process, with these settings on top, and returns
+            its exit code.
     """
 
     environment: Mapping[str, str]
     clock: Clock
     root: Path
     open_database: Callable[[Mapping[str, str]], object]
+    command: Callable[[Mapping[str, str], list[str]], int]
 
     @property
     def rules(self) -> Path:

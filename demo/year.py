@@ -10,10 +10,12 @@ from demo.crowd import Leaders, Person
 from demo.plan import Planned
 from models import Attendance, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind
-from services import attendance, checkin, sessions
 from services.actor import Actor
-from services.codes import Proof
-from services.sessions import SessionPlan
+from services.arrival import checkin
+from services.arrival.codes import Proof
+from services.roll import attendance
+from services.study import sessions
+from services.study.session_plan import SessionPlan
 
 
 @dataclass
