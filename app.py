@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from services.delivery import Tally
     from services.inbox import Runner
     from services.ports import MediaFetch
+    from wechat.account import Account
     from wechat.callback import Callback
-    from wechat.client import PlatformClient
+    from wechat.calls import PlatformClient
     from wechat.crypto import Door
 
 ROOT = Path(__file__).resolve().parent
@@ -46,7 +47,7 @@ def open_database(settings: Settings) -> Any:
 def platform_client(settings: Settings) -> PlatformClient:
     """Return the client that all outbound calls of this process share."""
     from services.tokens import TokenTable
-    from wechat.client import PlatformClient
+    from wechat.calls import PlatformClient
 
     return PlatformClient(
         settings.wechat_app_id,
@@ -191,7 +192,7 @@ def start_timed(settings: Settings, runner: Any, media: MediaFetch) -> Callable[
 def ask_for_deliveries(settings: Settings) -> Callable[[], None]:
     """Let this process ask for deliveries that another one makes, and return what ends that."""
     from scheduler.queue import DeliveryQueue
-    from services.delivery import waking
+    from services.reminders import waking
 
     waking.use(DeliveryQueue(settings.redis_url).wake)
     return lambda: waking.use(None)
@@ -209,7 +210,7 @@ def deliverer(settings: Settings, runner: Any) -> Deliverer:
 def start_delivery(settings: Settings, runner: Any) -> Callable[[], None]:
     """Deliver whenever somebody asks for it, and return what ends that in order (G11)."""
     from scheduler.queue import DeliveryQueue
-    from services.delivery import waking
+    from services.reminders import waking
 
     sender = deliverer(settings, runner)
     queue = DeliveryQueue(settings.redis_url)
@@ -242,14 +243,15 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 def _demo_tools() -> Any:
     from demo.tools import DemoTools
 
-    def _lowered(changes: Mapping[str, str]) -> dict[str, Any]:
+    def lowered(changes: Mapping[str, str]) -> dict[str, Any]:
         return {name.lower(): value for name, value in changes.items()}
 
-    def open_for_demo(changes: Mapping[str, str]) -> Any:
-        return open_database(load_settings(wechat=False, **_lowered(changes)))
-
     return DemoTools(
-        environment=process_environment(), clock=system_clock, root=ROOT, open_database=open_for_demo
+        environment=process_environment(),
+        clock=system_clock,
+        root=ROOT,
+        open_database=lambda changes: open_database(load_settings(wechat=False, **lowered(changes))),
+        command=lambda changes, words: main(words, **lowered(changes)),
     )
 
 
@@ -260,43 +262,35 @@ def _demo(port: int) -> int:
 
 
 def _play() -> int:
+    # The play gives two dozen commands, each in a fork of this process: what they load is loaded once.
+    from cli import documents, operate, people, shuxue, study  # noqa: F401
     from demo.play import play
+    from services import tokens  # noqa: F401
+    from services.integrity import verify  # noqa: F401
+    from services.upkeep import schema  # noqa: F401
+    from wechat import calls, menu  # noqa: F401
 
     return play(_demo_tools())
 
 
-class _Account:
-    """The calls that commands make to the platform."""
+def _account(settings: Settings) -> Account:
+    from wechat.account import Account
 
-    def __init__(self, client: PlatformClient, public_url: str) -> None:
-        self._client = client
-        self._public_url = public_url
-
-    def push_menu(self) -> None:
-        """Put the account's menu in place."""
-        from wechat.menu import menu
-
-        self._client.push_menu(menu(self._public_url))
-
-    def templates(self) -> list[str]:
-        """Return the numbers of the account's templates."""
-        answer = self._client.get("/cgi-bin/template/get_all_private_template", {})
-        rows = answer.get("template_list")
-        return [str(row.get("template_id")) for row in rows] if isinstance(rows, list) else []
+    return Account(platform_client(settings), settings.public_url)
 
 
-def main(argv: list[str]) -> int:
-    """Run one command and return its exit code."""
+def main(argv: list[str], **overrides: object) -> int:
+    """Run one command and return its exit code; `overrides` as in `load_settings`, for the demo."""
     tools = cli.CliTools(
         clock=system_clock,
-        load_settings=lambda wechat: load_settings(wechat=wechat),
+        load_settings=lambda wechat: load_settings(wechat=wechat, **overrides),
         settings_fault=SettingsFault,
         open_database=open_database,
         serve=serve,
         scheduler=run_scheduler,
         demo=_demo,
         play=_play,
-        platform=lambda settings: _Account(platform_client(settings), settings.public_url),
+        platform=_account,
         deliver=deliver_once,
     )
     return cli.main(argv, tools)

@@ -29,12 +29,13 @@ from models import Member, Organization, Reminder, ReminderAttempt, WechatBindin
 from models.connection import connect, disconnect
 from models.terms import Channel, MemberCategory, OrgKind, ReminderState, Sector, Topic
 from scheduler.deliver import Deliverer, Post
-from services import keyring, rulebook, schema
+from services import keyring, rulebook
 from services.clock import ZONE
 from services.reminders import due_still
 from services.tokens import TokenTable
+from services.upkeep import schema
 from services.writer import Writer
-from wechat.client import PlatformClient
+from wechat.calls import PlatformClient
 from wechat.messenger import WechatMessenger
 
 ANSWER = 0.05

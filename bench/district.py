@@ -13,10 +13,14 @@ from bench.pushes import SECRET
 from models import database
 from models.connection import connect, disconnect
 from models.terms import Area, SessionKind
-from services import attendance, keyring, rulebook, schema, sessions
+from services import keyring, rulebook
 from services.actor import OPERATOR
 from services.clock import seconds, system_clock
+from services.roll import attendance
 from services.statement import run
+from services.study import sessions
+from services.study.session_plan import SessionPlan
+from services.upkeep import schema
 
 BRANCHES = 200
 PAST = 10
@@ -133,5 +137,5 @@ def _past(members: int, now: int) -> None:
 
 def _open_session(code: str) -> str:
     now = system_clock()
-    plan = sessions.SessionPlan(code, SessionKind.THEME_DAY, "主题党日", now, 90, (Area.THEORY,))
+    plan = SessionPlan(code, SessionKind.THEME_DAY, "主题党日", now, 90, (Area.THEORY,))
     return attendance.scene(sessions.publish_new(OPERATOR, plan, now))

@@ -14,9 +14,10 @@ from bench.district import _false, _series, _true
 from bench.pushes import SECRET
 from models import TABLES, database
 from models.connection import connect
-from services import keyring, rulebook, schema
+from services import keyring, rulebook
 from services.clock import ZONE, seconds
 from services.statement import run
+from services.upkeep import schema
 
 #: The day after the last checkpoint of 2026, a Monday morning.
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=ZONE)

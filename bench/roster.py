@@ -94,9 +94,10 @@ def measure(roster: Path, url: str) -> dict[str, Any]:
     from python_calamine import CalamineWorkbook
 
     from models.connection import connect, disconnect
-    from services import keyring, schema
+    from services import keyring
     from services.actor import OPERATOR
     from services.roster import import_roster
+    from services.upkeep import schema
 
     connect(url)
     schema.migrate()

@@ -31,10 +31,11 @@ from bench.schedulers_scene import BEGIN, ROOT, Phone, fill, open_database, plat
 from models import Reminder, database
 from models.connection import disconnect
 from models.terms import ReminderState
-from services import jobs, sessions
+from services import jobs
 from services.actor import OPERATOR
 from services.clock import seconds, system_clock
-from services.delivery import waking
+from services.reminders import waking
+from services.study import rescheduling, sessions
 
 #: Real seconds between two looks, between two renewals, and within which all must have been sent at the end.
 LOOK, RENEW, SETTLE = 0.5, 0.5, 60.0
@@ -186,7 +187,7 @@ def _desk(plan: Plan, ahead: list[str], stop: threading.Event) -> None:
             break
         if number % 3:
             start = BEGIN + timedelta(days=3, hours=2)
-            sessions.move(OPERATOR, key, start, None, None, plan.clock())
+            rescheduling.move(OPERATOR, key, start, None, None, plan.clock())
         else:
             sessions.cancel(OPERATOR, key, plan.clock())
     waking.use(None)
@@ -258,7 +259,7 @@ def _child(options: argparse.Namespace) -> None:
     from scheduler.run import Waking, run_job
     from services.tokens import TokenTable
     from services.writer import Writer
-    from wechat.client import PlatformClient
+    from wechat.calls import PlatformClient
     from wechat.messenger import WechatMessenger
 
     plan = Plan(options.url, Path(options.rules), Path(options.log), 0, options.speed, options.naive)

@@ -20,10 +20,13 @@ from bench.pushes import SECRET
 from models import database
 from models.connection import connect
 from models.terms import Area, SessionKind
-from services import keyring, rulebook, schema, sessions
+from services import keyring, rulebook
 from services.actor import OPERATOR
 from services.clock import ZONE, seconds
 from services.statement import run
+from services.study import sessions
+from services.study.session_plan import SessionPlan
+from services.upkeep import schema
 
 ROOT = Path(__file__).resolve().parent.parent
 #: A Monday, a quarter of an hour before reminders may go out; the sessions are held from Tuesday on.
@@ -71,7 +74,7 @@ def fill(url: str, rules: Path) -> list[str]:
     friday = []
     for number in range(1, BRANCHES + 1):
         for day in (1, 4):
-            wanted = sessions.SessionPlan(
+            wanted = SessionPlan(
                 f"B{number}",
                 SessionKind.THEME_DAY,
                 "主题党日",

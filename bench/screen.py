@@ -25,7 +25,7 @@ from typing import Any
 
 from bench import district, load, pushes
 from bench.checkin import start
-from services import codes
+from services.arrival import codes
 
 GOAL_LATE = 2.0
 GOAL_SHARE = 0.02

@@ -29,7 +29,7 @@ from models import Member
 from models.connection import connect, disconnect
 from models.terms import Topic
 from scheduler.jobs import REMIND, Job
-from services import hours, jobs, keyring, rulebook, schema
+from services import hours, jobs, keyring, rulebook
 from services.clock import civil, seconds
 from services.policy import reminders as policy
 from services.policy.reminders import DATED, Checkpoint, Gap
@@ -37,6 +37,7 @@ from services.reminders import due_still, overtaken, plan
 from services.reminders.moment import at as moment_at
 from services.reminders.moment import rows, words
 from services.statement import run
+from services.upkeep import schema
 
 _SAID = "('DUE', 'SENDING', 'ACCEPTED', 'DELIVERED', 'REFUSED', 'UNKNOWN', 'FAILED', 'DEAD', 'INBOX')"
 

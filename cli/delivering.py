@@ -9,11 +9,11 @@ from cli.answer import DONE, REFUSED, Answer
 from cli.command import Call
 from cli.operate import opened
 from models.connection import DurabilityFault
-from services import backups, doctor
 from services.actor import OPERATOR
 from services.delivery import fence, pauses, upkeep
-from services.doctor import Finding
 from services.ports import PlatformError
+from services.upkeep import backups, doctor
+from services.upkeep.doctor import Finding
 
 
 def deliver(call: Call) -> Answer:

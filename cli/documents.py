@@ -7,12 +7,13 @@ from typing import Any
 
 from models import Member
 from models.terms import SessionState
-from services import addresses, attendance, binding, hours, points
-from services.attendance import Roll
+from services import addresses, binding, hours, points
 from services.binding import IssuedCode
 from services.clock import ZONE
 from services.points import PointsView
 from services.policy.amounts import text
+from services.roll import attendance
+from services.roll.attendance import Roll
 from services.roster import RosterResult
 from services.shuxue import cycles
 
@@ -44,7 +45,7 @@ def session(roll: Roll, now: datetime) -> Document:
             {"member": place.number, "status": place.status, "source": place.source, "at": iso(place.at)}
             for place in roll.places
         ],
-        "screen": addresses.screen_path(held.key),
+        "screen": addresses.screen_path(held),
     }
 
 
@@ -144,8 +145,6 @@ def session_text(roll: Roll, now: datetime) -> str:
         f"{start:%Y-%m-%d %H:%M} 开始，{text(held.credit)} 学时；应到 {roll.due}，实到 {roll.present}{rate}",
     ]
     if roll.state in {SessionState.PUBLISHED, SessionState.OPEN}:
-        lines.append(
-            f"现在的签到数字 {attendance.code_now(held, now)}；会场屏 {addresses.screen_path(held.key)}"
-        )
+        lines.append(f"现在的签到数字 {attendance.code_now(held, now)}；会场屏 {addresses.screen_path(held)}")
     lines += [f"  {place.number} {place.name} {place.status.label}" for place in roll.places]
     return "\n".join(lines)

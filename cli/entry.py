@@ -76,7 +76,7 @@ def _run(command: Command, call: Call) -> Answer | int:
 
 def _lags_behind() -> bool:
     # The import stands here because it loads the tables, which a call for help need not wait for.
-    from services import schema
+    from services.upkeep import schema
 
     return bool(schema.pending())
 

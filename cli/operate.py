@@ -10,7 +10,7 @@ from cli import values
 from cli.answer import DONE, REFUSED, Answer
 from cli.command import Call
 from cli.tools import SettingsLike
-from services import schema
+from services.upkeep import schema
 
 #: Settings that may be read aloud; whatever is not named here is a secret until somebody decides otherwise.
 _PLAIN = frozenset(
@@ -83,7 +83,7 @@ def migrate(_call: Call) -> Answer:
 def verify(_call: Call) -> Answer:
     """Recompute every integrity rule."""
     # It loads every subject, which the other commands of this file need not wait for.
-    from services.verify import verify as run_verify
+    from services.integrity.verify import verify as run_verify
 
     verdict = run_verify()
     document = {"ok": verdict.ok, "checked": verdict.checked, "faults": verdict.faults}

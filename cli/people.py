@@ -9,9 +9,10 @@ from cli import documents, values
 from cli.answer import DONE, REFUSED, Answer
 from cli.command import Call
 from models.terms import Role
-from services import binding, new_phone, roles, sessions
+from services import binding, new_phone, roles
 from services.actor import OPERATOR
 from services.clock import civil, civil_day
+from services.people import member_by_number
 from services.roster import import_roster
 
 
@@ -92,7 +93,7 @@ def show_arguments(parser: argparse.ArgumentParser) -> None:
 def show(call: Call) -> Answer:
     """Show a member's hours of a year, line by line."""
     year = call.year or civil_day(call.now).year
-    document = documents.member(sessions.member_by_number(call.member), year, call.now)
+    document = documents.member(member_by_number(call.member), year, call.now)
     hours = document["hours"]
     required = "不作硬性要求" if hours["required"] is None else f"应 {hours['required']}"
     bound = "已绑定微信" if document["bound"] else "未绑定微信"

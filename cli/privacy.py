@@ -9,9 +9,10 @@ from pathlib import Path
 from cli.answer import Answer
 from cli.command import Call
 from cli.people import number_argument
-from services import privacy, sessions
+from services import privacy
 from services.actor import OPERATOR
 from services.errors import ServiceError
+from services.people import member_by_number
 
 _GOES = (
     "姓名、编号、手机号、微信绑定，写过的述学、申报、请假、补学的话，录音和疑问都会删掉，找不回来。"
@@ -27,7 +28,7 @@ def erase_arguments(parser: argparse.ArgumentParser) -> None:
 
 def erase(call: Call) -> Answer:
     """Make a member anonymous for good."""
-    member = sessions.member_by_number(call.member)
+    member = member_by_number(call.member)
     if not call.yes:
         raise ServiceError("needs_yes", f"还没有删 {member.name}。{_GOES}", "确定要删，请加 --yes。")
     done = privacy.erase(OPERATOR, call.member, call.now)

@@ -9,9 +9,9 @@ from cli.answer import Answer
 from cli.command import Call
 from models import Member, ReportCycle
 from models.terms import ConfirmedBy, CycleType, View
-from services import sessions
 from services.actor import OPERATOR, Actor, member_actor
 from services.clock import ZONE
+from services.people import member_by_number
 from services.shuxue import cycles, deciding, oral, writing
 from services.shuxue.cycles import CyclePlan
 from services.shuxue.draft import Draft
@@ -146,8 +146,8 @@ def _report(drawn: Draft) -> Answer:
 
 
 def _member(call: Call) -> Member:
-    return sessions.member_by_number(call.member)
+    return member_by_number(call.member)
 
 
 def _actor(number: str | None) -> Actor:
-    return OPERATOR if number is None else member_actor(sessions.member_by_number(number).id)
+    return OPERATOR if number is None else member_actor(member_by_number(number).id)

@@ -8,9 +8,11 @@ from cli import documents, values
 from cli.answer import Answer
 from cli.command import Call
 from models.terms import Area, AttendanceStatus, DueScope, SessionKind
-from services import attendance, sessions
 from services.actor import OPERATOR, Actor, member_actor
-from services.sessions import SessionPlan
+from services.people import member_by_number
+from services.roll import attendance
+from services.study import rescheduling, sessions
+from services.study.session_plan import SessionPlan
 
 
 def key_argument(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +115,7 @@ def move_arguments(parser: argparse.ArgumentParser) -> None:
 
 def move(call: Call) -> Answer:
     """Hold it at another time or place."""
-    sessions.move(_actor(call.actor), call.id, call.start, call.minutes, call.place, call.now)
+    rescheduling.move(_actor(call.actor), call.id, call.start, call.minutes, call.place, call.now)
     return _answer(call, call.id)
 
 
@@ -136,7 +138,7 @@ def reopen(call: Call) -> Answer:
 
 
 def _actor(number: str | None) -> Actor:
-    return OPERATOR if number is None else member_actor(sessions.member_by_number(number).id)
+    return OPERATOR if number is None else member_actor(member_by_number(number).id)
 
 
 def _answer(call: Call, key: str) -> Answer:

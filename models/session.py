@@ -22,7 +22,8 @@ class StudySession(BaseModel):
     """学习活动. `key` names it in addresses and codes; `credit` is in hundredths of an hour.
 
     `areas` holds the identifiers of terms.Area, joined by commas. `postings` counts how often the
-    session was confirmed: a reopened session posts its hours under the next number.
+    session was confirmed: a reopened session posts its hours under the next number. `screen_nonce` is in the
+    secret of the meeting screen's link, once somebody has changed it: the links of before open nothing.
     """
 
     key = CharField(max_length=10, unique=True)
@@ -47,6 +48,7 @@ class StudySession(BaseModel):
     confirmed_by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="confirmed", index=False)
     created_at = MomentField()
     created_by = ForeignKeyField(Member, null=True, on_delete="SET NULL", backref="created", index=False)
+    screen_nonce = CharField(max_length=22, null=True)
 
 
 class Attendance(BaseModel):

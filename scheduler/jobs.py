@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services import attendance, jobs, make_ups, points, reaching
+from services import jobs, points, reaching
+from services.absence import make_ups
 from services.delivery import upkeep
 from services.points import summaries
 from services.ports import MediaFetch
 from services.reminders import overtaken, plan
+from services.roll import attendance
 from services.shuxue import cycles, opening, voices
+from services.upkeep import sweep
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job("open_cycles", 21600, opening.open_scheduled),
     Job("close_cycles", 3600, cycles.close_due),
     Job("expire_make_ups", 21600, make_ups.expire_due),
-    Job("sweep", 3600, jobs.sweep),
+    Job("sweep", 3600, sweep.sweep),
     Job(REMIND, 600, _remind),
     Job("sweep_outbox", 60, upkeep.sweep),
     Job("settle_list", 3600, reaching.settle),

@@ -8,8 +8,10 @@ from datetime import date
 
 from models import Member, Organization, RolePeriod
 from models.terms import Role
+from services import tree
 from services.actor import Actor
 from services.errors import ServiceError, invalid, not_found
+from services.people import nobody
 from services.periods import holds
 
 #: Roles that run a branch.
@@ -172,13 +174,10 @@ def require_helper(actor: Actor, member: Member, on: date) -> None:
     """
     if actor.member_id is not None and actor.member_id == member.id:
         raise ServiceError("own", "自己的述学自己写就好。", "请到「述学」里写。")
-    if _covers(prefixes(actor, LEADING | {Role.HELPER}, on), member.branch.path):
+    if tree.covers(prefixes(actor, LEADING | {Role.HELPER}, on), member.branch.path):
         return
     group = member.group.path if member.group_id else None
-    if group is not None and _covers(prefixes(actor, frozenset({Role.GROUP_HEAD, Role.HELPER}), on), group):
+    near = prefixes(actor, frozenset({Role.GROUP_HEAD, Role.HELPER}), on)
+    if group is not None and tree.covers(near, group):
         return
-    raise not_found("这位党员")
-
-
-def _covers(paths: Sequence[str], path: str) -> bool:
-    return any(path.startswith(prefix) for prefix in paths)
+    raise nobody(member.number)

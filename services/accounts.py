@@ -21,7 +21,7 @@ from services.access import require_manage
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
-from services.sessions import member_by_number
+from services.people import member_by_number
 
 
 def in_force(openid: str) -> WechatBinding | None:

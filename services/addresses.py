@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from services import codes
+from models import StudySession
+from services.arrival import codes
 
 
-def screen_path(key: str) -> str:
+def screen_path(session: StudySession) -> str:
     """Return the path of a session's meeting screen, with the secret that opens it on any laptop."""
-    return f"/s/sessions/{key}/screen?key={codes.screen_key(key)}"
+    return f"/s/sessions/{session.key}/screen?key={codes.screen_key(session.key, session.screen_nonce)}"
 
 
-def screen_qr_path(key: str) -> str:
+def screen_qr_path(session: StudySession) -> str:
     """Return the path of the picture that the meeting screen shows at this moment."""
-    return f"/s/sessions/{key}/screen/qr.png?key={codes.screen_key(key)}"
+    return screen_path(session).replace("/screen?", "/screen/qr.png?")

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from models import BindingCode, Member, Organization, WechatBinding
-from services import accounts, audit, checkin, keyring, new_phone, rulebook, tries
+from services import accounts, audit, keyring, new_phone, rulebook, tries
 from services.actor import SYSTEM, Actor, member_actor
-from services.checkin import CheckIn
+from services.arrival import pending
+from services.arrival.checkin import CheckIn
 from services.clock import civil_day
 from services.errors import ServiceError
 from services.transaction import transaction
@@ -194,4 +195,4 @@ def _bind_to(openid: str, code: BindingCode, now: datetime) -> Bound:
     WechatBinding.insert(openid=openid, member=member, bound_at=now, notice=shown).execute()
     BindingCode.update(used_at=now).where(BindingCode.id == code.id).execute()
     audit.record(member_actor(member.id), now, "binding.bound", "member", member.id)
-    return Bound(Step.BOUND, **names, check_in=checkin.redeem(openid, now))
+    return Bound(Step.BOUND, **names, check_in=pending.redeem(openid, now))

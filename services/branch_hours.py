@@ -16,10 +16,9 @@ from peewee import fn
 
 from models import Attendance, HourEntry, MakeUp, Member, StudySession
 from models.terms import EntrySource, HoursFlag, MakeUpMode, SessionKind, SessionState
-from services import rulebook
+from services import rulebook, scope
 from services.actor import Actor
 from services.clock import civil_day
-from services.exports import scope
 from services.hours import Held, held_in, lies_ahead, required_from, worth_in
 from services.policy.amounts import hours as as_hours
 from services.policy.required import flag_of

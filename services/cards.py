@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Member, Organization, WechatBinding
-from services import binding, tickets
+from services import binding, tickets, tree
 from services.access import ABOVE, LEADING, Grant
 from services.actor import Actor
 from services.binding import IssuedCode
@@ -30,11 +30,9 @@ class Card:
 def without_account(grants: tuple[Grant, ...]) -> list[tuple[str, str, str]]:
     """Return (number, name, branch) of the members without an account below the branches led, by name."""
     paths = [grant.path for grant in grants if grant.role in LEADING | ABOVE]
-    if not paths:
+    below = tree.below(paths, Organization)
+    if below is None:
         return []
-    below = Organization.path.startswith(paths[0])
-    for path in paths[1:]:
-        below |= Organization.path.startswith(path)
     bound = WechatBinding.select(WechatBinding.member).where(WechatBinding.unbound_at.is_null())
     query = (
         Member.select(Member.number, Member.name, Organization.name)

@@ -8,6 +8,10 @@ Which way is right for which line:
   an attendance or of a make-up: an ADJUST line holds the difference, and the line itself stays.
 - What was studied elsewhere is reversed and confirmed anew with the right figure (`externals.reverse`).
 
+Who corrects is who decides on the member: the leaders of the branch, an officer above for its leaders, nobody
+for oneself (R27, R100). And nobody gives more than the session gave: its credit, once, however many lines a
+member has of it (R06, R07). What a session is worth is its own matter and that of whoever reopens it.
+
 An ADJUST line follows the line it corrects: its `posting` is that line's number below zero. The next
 correction reverses it and follows it in turn, so that the database itself lets no line be corrected twice.
 """
@@ -27,8 +31,11 @@ from services.access import session_rights
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
+from services.hours import credit_parts
 from services.policy.amounts import hundredths
-from services.sessions import find_to_change
+from services.spoken import hours as as_words
+from services.study.consequences import worth_of
+from services.study.sessions import find_to_change
 from services.transaction import transaction
 from services.words import words
 
@@ -53,7 +60,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a line should count, from none to what a session can give at the most, and why, for the member."""
+    """What a line should count, from none to what the session gave, and why, for the member."""
 
     hours: Decimal
     reason: str
@@ -63,7 +70,8 @@ class Wanted:
 class Correction:
     """The page of one line: whose, of what and when, what it was posted with and what it counts now.
 
-    Amounts are hundredths, `most` and `step` hours by the rules of its day. `may_reopen` says that the actor
+    Amounts are hundredths, `step` is hours by the rules of its day. `most` is what the session leaves for
+    this line beside the member's other lines of it. `may_reopen` says that the actor
     may take the whole session back as well.
     """
 
@@ -76,7 +84,7 @@ class Correction:
     posted: int
     counts: int
     step: Decimal
-    most: Decimal
+    most: int
     may_reopen: bool
 
 
@@ -132,7 +140,7 @@ def look(actor: Actor, number: str, entry_id: int, now: datetime) -> Correction:
         posted=line.hours,
         counts=line.hours + (standing.hours if standing is not None else 0),
         step=rules.step,
-        most=rules.max_per_session,
+        most=_most(line),
         may_reopen=rights.reopen,
     )
 
@@ -151,8 +159,9 @@ def correct(actor: Actor, number: str, entry_id: int, wanted: Wanted, now: datet
         The ADJUST line, None when the line counts again what it was posted with.
 
     Raises:
-        ServiceError: as `look`, `text` without a reason, `hours` for what is no such amount, `same` when it
-            counts that much already: the second press of a button changes nothing.
+        ServiceError: as `look`, `text` without a reason, `hours` for what is no such amount or more than
+            the session gave, `same` when it counts that much already: the second press of a button changes
+            nothing.
     """
     why = words(wanted.reason, _LONGEST, "原因")
     with transaction():
@@ -160,7 +169,7 @@ def correct(actor: Actor, number: str, entry_id: int, wanted: Wanted, now: datet
         find_to_change(line.session.key)
         # Read again under the session's lock: it may have been reopened, or corrected, this very moment.
         line = _line(actor, number, entry_id, now)
-        amount = _amount(wanted.hours, line.day)
+        amount = _amount(wanted.hours, line)
         chain = _chain(line)
         standing = _standing(chain)
         if amount == line.hours + (standing.hours if standing is not None else 0):
@@ -224,13 +233,40 @@ def _undone(line: HourEntry) -> bool:
     return bool(HourEntry.select().where(HourEntry.reverses == line.id).exists())
 
 
-def _amount(hours: Decimal, day: date) -> int:
-    rules = rulebook.current().hours(day)
+def _amount(hours: Decimal, line: HourEntry) -> int:
+    rules = rulebook.current().hours(line.day)
     if not hours.is_finite() or not 0 <= hours <= rules.max_per_session or hours % rules.step:
         raise invalid(
-            "hours", "学时数不对。", f"请填 0 到 {rules.max_per_session} 之间的数，{rules.step} 的整数倍。"
+            "hours", "学时数不对。", f"请填 0 到 {as_words(_most(line))} 之间的数，{rules.step} 的整数倍。"
         )
-    return hundredths(hours)
+    amount, most = hundredths(hours), _most(line)
+    if amount > most:
+        raise invalid(
+            "hours", f"这一笔最多 {as_words(most)} 学时。",
+            "一次学习的学时一位同志只得一次；这次学习的学时定错了，请上级退回重核。",
+        )  # fmt: skip
+    return amount
+
+
+def _most(line: HourEntry) -> int:
+    """Return what a line may count, in hundredths: what the session gave, less its other lines."""
+    session, rules = line.session, rulebook.current().hours(line.day)
+    if line.source is EntrySource.MAKE_UP:
+        given = worth_of(session).of(0)
+    else:
+        parts = credit_parts(session.starts_at, session.ends_at, session.credit, rules.step)
+        stated = sum(part for day, part in parts if day.year == line.year)
+        given = stated * hundredths(rules.ratio[line.credit_kind]) // 100
+    whole = session.credit * hundredths(rules.ratio[line.credit_kind]) // 100
+    return max(min(given, whole - _beside(line)), 0)
+
+
+def _beside(line: HourEntry) -> int:
+    """Return what the member's other lines of the session count, with their corrections and reversals."""
+    lines = HourEntry.select().where(HourEntry.session == line.session_id, HourEntry.member == line.member_id)
+    rows = list(lines)
+    own = {line.id} | {row.id for row in _chain(line)}
+    return sum(row.hours for row in rows if row.id not in own and row.reverses_id not in own)
 
 
 def _adjust(line: HourEntry, follows: HourEntry, wanted: int, act: tuple[Actor, str, datetime]) -> HourEntry:

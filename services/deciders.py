@@ -11,9 +11,11 @@ from peewee import SQL, fn
 
 from models import Member, Organization, RolePeriod
 from models.terms import Role
+from services import tree
 from services.access import ABOVE, LEADING, Grant, grants, held_by, paths_of
 from services.actor import Actor
 from services.errors import ServiceError, not_found
+from services.people import nobody
 from services.periods import active, holds
 
 
@@ -40,11 +42,11 @@ class Desk:
     def reaches(self, member: Member) -> bool:
         """Whether a member's matters lie here, one's own left aside."""
         path, group = member.branch.path, member.group.path if member.group_id else None
-        if _covers(self.leading, path) or _covers(self.near, path):
+        if tree.covers(self.leading, path) or tree.covers(self.near, path):
             return True
-        if group is not None and _covers(self.near, group):
+        if group is not None and tree.covers(self.near, group):
             return True
-        return _covers(self.above, path) and _leads(member.id, path, self.on)
+        return tree.covers(self.above, path) and _leads(member.id, path, self.on)
 
 
 @dataclass(frozen=True)
@@ -79,25 +81,26 @@ def desk_of(actor: Actor, held: Sequence[Grant] | None, on: date, *near: Role) -
     )
 
 
-def require(place: Desk, member: Member, what: str) -> None:
+def require(place: Desk, member: Member, what: str = "") -> None:
     """Let only those decide whose desk it lies on, and nobody for oneself.
+
+    Args:
+        place: the desk.
+        member: whose matter it is.
+        what: what was asked for, if not the member by number: outsiders hear that there is none.
 
     Raises:
         ServiceError: `not_found` for outsiders, `own` for one's own matter.
     """
     if not place.reaches(member):
-        raise not_found(what)
+        raise not_found(what) if what else nobody(member.number)
     if place.member_id is not None and place.member_id == member.id:
         raise ServiceError("own", "自己的事不能自己办。", "请支部其他委员或上级党务干部来办。")
 
 
-def require_decider(actor: Actor, member: Member, on: date) -> None:
-    """Let those decide a member's report, claim or study on whose desk it lies.
-
-    Raises:
-        ServiceError: `not_found` for outsiders, `own` for one's own matter.
-    """
-    require(desk(actor, on), member, "这位党员")
+def require_decider(actor: Actor, member: Member, on: date, what: str = "") -> None:
+    """Let those decide a member's report, claim or study on whose desk it lies; raises as `require`."""
+    require(desk(actor, on), member, what)
 
 
 def lying_on(place: Desk, branch: Any, group: Any) -> Any:
@@ -122,11 +125,9 @@ def lying_on(place: Desk, branch: Any, group: Any) -> Any:
         )
     )
     conditions += [branch.path.startswith(path) & fn.EXISTS(leads) for path in place.above]
-    if not conditions:
+    found = tree.any_of(conditions)
+    if found is None:
         return None
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found = found | condition
     return found if place.member_id is None else found & (Member.id != place.member_id)
 
 
@@ -172,10 +173,6 @@ def on_desk(place: Desk, limit: int, *conditions: Any) -> list[OnDesk]:
     found = [OnDesk(*row) for row in query.tuples()]
     # Sorted here: where a group is missing, the two databases would put it at different ends.
     return sorted(found, key=lambda each: (each.branch, each.group is None, each.group or "", each.name))
-
-
-def _covers(paths: tuple[str, ...], path: str) -> bool:
-    return any(path.startswith(prefix) for prefix in paths)
 
 
 def _leads(member_id: int, path: str, on: date) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,9 +13,10 @@ from services import audit, messages, rulebook, tries
 from services.actor import SYSTEM, Actor, member_actor
 from services.clock import civil_day, day_start
 from services.errors import ServiceError, not_found
+from services.keys import may_be_key, new_key
 from services.messages import About, Item
-from services.sessions import words as one_line
 from services.transaction import transaction
+from services.words import lines
 
 
 class To(StrEnum):
@@ -27,12 +27,10 @@ class To(StrEnum):
 
 
 _SUBJECT = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
-_KEY = re.compile(r"[A-Za-z0-9_-]{20}")
 #: The same words within this time are a second press of the same button.
 _SECOND_PRESS = timedelta(minutes=10)
 #: So many answered messages stay in sight.
 _ANSWERED_SHOWN = 20
-_LINE_BREAK = "\u2028"
 
 
 def above(member: Member) -> Organization | None:
@@ -132,7 +130,7 @@ def one(actor: Actor, key: str, now: datetime) -> Item:
     """
     rows = (
         messages.rows(messages.to_read_by(actor, now) & (Feedback.key == key), messages.newest())
-        if _KEY.fullmatch(key)
+        if may_be_key(key)
         else []
     )
     if not rows:
@@ -178,9 +176,7 @@ def clean(text: str, now: datetime) -> str:
         ServiceError: `invalid` when they are empty, too long, or hold what cannot be stored.
     """
     longest = rulebook.current().feedback(civil_day(now)).max_chars
-    # A line break is no invisible character here, so it passes the cleaning in another dress.
-    dressed = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", _LINE_BREAK)
-    return one_line(dressed, longest, "要说的话").replace(_LINE_BREAK, "\n")
+    return lines(text, longest, "要说的话")
 
 
 def _addressed(member: Member | None, to: To) -> Organization | None:
@@ -211,7 +207,7 @@ def _keep(
     now: datetime,
     **about: str,
 ) -> str:
-    key = secrets.token_urlsafe(15)
+    key = new_key()
     Feedback.insert(
         key=key, kind=kind, organization=organization, member=writer, words=body, created_at=now, **about
     ).execute()

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from models import InboundMessage
-from services import records, retention
+from services import keyring, records, retention
 from services.clock import seconds
 from services.errors import ServiceError
 from services.transaction import transaction
 
 T = TypeVar("T")
+#: Stands before a sealed answer in the table; no words of ours begin with it.
+_SEALED = "\x1e"
+_PURPOSE = "reply"
 
 
 class Runner(Protocol):
@@ -21,6 +24,15 @@ class Runner(Protocol):
     def run(self, act: Callable[[], T]) -> T:
         """Run the work; what it raises is raised here, and its writes are gone."""
         ...
+
+
+class Covered(str):
+    """An answer of which the table keeps no clear copy, such as a code.
+
+    The copies of the push get it all the same; whoever reads the table, or a backup of it, does not.
+    """
+
+    __slots__ = ()
 
 
 class _Known(Exception):
@@ -63,13 +75,20 @@ def answer_once(
 
 
 def _keep(key: str, words: str, now: datetime) -> str:
-    if not records.keep_reply(key, seconds(now), words):
+    kept = words
+    if isinstance(words, Covered):
+        kept = _SEALED + keyring.current().carry(words.encode(), _PURPOSE)
+    if not records.keep_reply(key, seconds(now), kept):
         raise _Known
     return words
 
 
 def _kept(runner: Runner, key: str) -> str:
-    return runner.run(lambda: records.kept_reply(key))
+    words = runner.run(lambda: records.kept_reply(key))
+    if not words.startswith(_SEALED):
+        return words
+    # Sealed under a key that is no longer ours, there is nothing to repeat: the platform's copy says nothing.
+    return (keyring.current().carried(words.removeprefix(_SEALED), _PURPOSE) or b"").decode()
 
 
 def forget_old(now: datetime, days: int = retention.MESSAGE_DAYS) -> int:

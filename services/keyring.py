@@ -54,16 +54,19 @@ class Keyring:
         except InvalidTag:
             return None
 
-    def carry(self, content: bytes) -> str:
-        """Seal what a page carries to its next step, so that nothing of it stays behind here."""
-        nonce = secrets.token_bytes(12)
-        return base64.b64encode(nonce + self._carried.encrypt(nonce, content, None)).decode()
+    def carry(self, content: bytes, purpose: str) -> str:
+        """Seal what a page carries to its next step, so that nothing of it stays behind here.
 
-    def carried(self, sealed: str) -> bytes | None:
-        """Open what `carry` sealed; None for anything else."""
+        What was sealed for one purpose opens for no other: a browser may send anything anywhere.
+        """
+        nonce = secrets.token_bytes(12)
+        return base64.b64encode(nonce + self._carried.encrypt(nonce, content, purpose.encode())).decode()
+
+    def carried(self, sealed: str, purpose: str) -> bytes | None:
+        """Open what `carry` sealed for this purpose; None for anything else."""
         try:
             raw = base64.b64decode(sealed, validate=True)
-            return self._carried.decrypt(raw[:12], raw[12:], None)
+            return self._carried.decrypt(raw[:12], raw[12:], purpose.encode())
         except (InvalidTag, ValueError):
             return None
 

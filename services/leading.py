@@ -7,9 +7,11 @@ from typing import Any
 
 from models import Organization
 from models.terms import OrgKind
+from services import tree
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.errors import not_found
+from services.keys import may_be_key
 
 #: So many organizations stand in a list to choose from; any other is found by its code.
 LISTED = 100
@@ -18,11 +20,7 @@ _WHAT = "这个党组织"
 
 def reached(actor: Actor, on: date) -> Any:
     """Return the condition that an organization is led by the actor or lies below; None for nobody's."""
-    found = None
-    for path in prefixes(actor, LEADING | ABOVE, on):
-        below = Organization.path.startswith(path)
-        found = below if found is None else found | below
-    return found
+    return tree.below(prefixes(actor, LEADING | ABOVE, on), Organization)
 
 
 def organizations(actor: Actor, on: date) -> list[Organization]:
@@ -55,7 +53,26 @@ def branch(actor: Actor, code: str | None, on: date) -> Organization:
 
 def covers(actor: Actor, path: str, on: date) -> bool:
     """Whether the organization at a path is led by the actor or lies below."""
-    return any(path.startswith(prefix) for prefix in prefixes(actor, LEADING | ABOVE, on))
+    return tree.covers(prefixes(actor, LEADING | ABOVE, on), path)
+
+
+def row(actor: Actor, rows: Any, key: str, what: str, on: date) -> Any:
+    """Return the row of a key whose organization the actor leads or looks after.
+
+    Args:
+        actor: who asks.
+        rows: the rows of one table with a key, joined with their organizations.
+        key: as it stands in the address.
+        what: how the thing is called when it is refused.
+        on: the civil day by which roles are judged.
+
+    Raises:
+        ServiceError: `not_found` for an unknown key and for somebody else's row alike.
+    """
+    found = rows.where(rows.model.key == key).first() if may_be_key(key) else None
+    if found is None or not covers(actor, found.organization.path, on):
+        raise not_found(what)
+    return found
 
 
 def _one(condition: Any, code: str | None, first_by: Any) -> Organization:

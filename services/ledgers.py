@@ -10,7 +10,7 @@ from services import deciders
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import not_found
-from services.sessions import member_by_number
+from services.people import member_by_number
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ MOST_NAMES = 300
 #: The session and its counts. Sums over who is there (policy/rates.THERE) tell one set of people from another
 #: without their names. Written out, for building it anew each time would cost more than running it.
 _LOOK = """
-SELECT s.id, s.key, s.title, s.state, s.starts_at, s.ends_at, s.closed_at, p.due, p.present, p.ids, p.squares
+SELECT s.id, s.key, s.title, s.state, s.starts_at, s.ends_at, s.closed_at, s.screen_nonce,
+       p.due, p.present, p.ids, p.squares
 FROM study_session s LEFT JOIN (
     SELECT session_id, SUM(CASE WHEN due THEN 1 ELSE 0 END) AS due, SUM(there) AS present,
            SUM(there * member_id) AS ids, SUM(there * member_id * member_id) AS squares
@@ -51,7 +52,7 @@ def look(key: str) -> tuple[StudySession, Pulse]:
     row = run(_LOOK, (key, key)).fetchone() if key.isascii() and key.isalnum() else None
     if row is None:
         raise not_found("这次学习")
-    number, key, title, state, starts, ends, closed, *counts = row
+    number, key, title, state, starts, ends, closed, nonce, *counts = row
     session = StudySession(
         id=number,
         key=key,
@@ -60,6 +61,7 @@ def look(key: str) -> tuple[StudySession, Pulse]:
         starts_at=moment(starts),
         ends_at=moment(ends),
         closed_at=None if closed is None else moment(closed),
+        screen_nonce=nonce,
     )
     due, present, *sums = (int(each or 0) for each in counts)
     return session, Pulse(due, present, "-".join(map(str, (present, *sums))))

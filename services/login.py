@@ -2,7 +2,7 @@
 
 The cookie holds a random token, the database its keyed hash: who reads the database cannot log in, and
 a session that was ended is refused at the next request whatever the browser still holds. What has run out
-is removed by `services/jobs.py`.
+is removed by `services/upkeep/sweep.py`.
 """
 
 from __future__ import annotations

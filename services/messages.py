@@ -9,6 +9,7 @@ from typing import Any
 
 from models import Feedback, HourEntry, Member, Organization, PointEntry, StudySession
 from models.terms import FeedbackKind, FeedbackState
+from services import tree
 from services.access import ABOVE, LEADING, Grant, held_by, paths_of
 from services.actor import Actor
 from services.clock import civil_day
@@ -61,9 +62,8 @@ def to_read_by(actor: Actor, now: datetime) -> Any:
 
 def to_read_with(actor: Actor, held: Sequence[Grant] | None) -> Any:
     """Return the same by roles that were asked for already (`access.held_by`)."""
-    reach: Any = Organization.id.in_([])
-    for prefix in paths_of(held, _READING):
-        reach = reach | Organization.path.startswith(prefix)
+    below = tree.below(paths_of(held, _READING), Organization)
+    reach = Organization.id.in_([]) if below is None else below
     if actor.member_id is None:
         return reach
     return reach & (Feedback.member.is_null() | (Feedback.member != actor.member_id))

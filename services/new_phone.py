@@ -7,8 +7,9 @@ from typing import Any
 
 from models import Member, Organization, RebindRequest, WechatBinding
 from models.terms import RequestState
-from services import accounts, audit, checkin, rulebook
+from services import accounts, audit, rulebook
 from services.actor import Actor
+from services.arrival import pending
 from services.clock import civil_day
 from services.errors import not_found
 from services.transaction import transaction
@@ -46,7 +47,7 @@ def approve(actor: Actor, number: str, now: datetime) -> Member:
         WechatBinding.insert(openid=request.openid, member=member, bound_at=now, notice=shown).execute()
         _decide(RebindRequest.id == request.id, RequestState.APPROVED, actor, now)
         _decide(_pending_of(member), RequestState.REFUSED, actor, now)
-        checkin.redeem(request.openid, now)
+        pending.redeem(request.openid, now)
         audit.record(actor, now, "binding.moved", "member", member.id)
     return member
 

@@ -39,7 +39,7 @@ from models.terms import (
     TransferState,
     VoiceState,
 )
-from services import access, deciders, messages, mobility, periods, reaching, rulebook
+from services import access, deciders, messages, periods, reaching, rulebook, tree
 from services.access import ABOVE, LEADING, Grant
 from services.actor import Actor
 from services.clock import civil_day
@@ -167,7 +167,7 @@ def _feedback(actor: Actor, held: Sequence[Grant] | None) -> Any:
 def _transfers(paths: tuple[str, ...]) -> Any:
     """Count the members whom other branches offer to one's own (R10)."""
     target = Organization.alias()
-    below = mobility.below_any(paths, target)
+    below = tree.below(paths, target)
     if below is None:
         return None
     return (
@@ -180,7 +180,7 @@ def _transfers(paths: tuple[str, ...]) -> Any:
 def _hosting(paths: tuple[str, ...], now: datetime) -> Any:
     """Count the mobile members for whom one's own branch is asked to be the host (R34)."""
     host = Organization.alias()
-    below = mobility.below_any(paths, host)
+    below = tree.below(paths, host)
     if below is None:
         return None
     return (

@@ -13,7 +13,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from models import Member, ReachNote, Reminder
+from models import Member, Organization, ReachNote, Reminder
 from models.terms import ReachKind, ReminderState, SuppressedWhy, Topic
 from services import audit, deciders, phones
 from services.actor import Actor
@@ -23,8 +23,8 @@ from services.errors import invalid, not_found
 from services.phones import Phone
 from services.reminders import due_still
 from services.reminders.pushed import section, several
-from services.sessions import words as one_line
 from services.transaction import transaction
+from services.words import words_or_none
 
 #: A list of more people than this is called through in parts.
 MOST = 500
@@ -43,13 +43,14 @@ _WHY = (SuppressedWhy.UNBOUND, SuppressedWhy.QUIET_HOURS)
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing to be told; `state` and `why` say why no message did."""
+    """One thing to be told, from `day` until the day `until`; `state` and `why` say why no message did."""
 
     topic: Topic
     words: str
     state: ReminderState
     why: SuppressedWhy | None
     day: date
+    until: date
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,11 @@ def for_paper(actor: Actor, now: datetime) -> tuple[Unreached, ...]:
     return _unreached(_desk(actor, now), now, in_full=True)
 
 
+def of_branch(actor: Actor, branch: Organization, now: datetime) -> tuple[Unreached, ...]:
+    """Return those of one branch, with the numbers to call where the actor leads it."""
+    return _unreached(_desk(actor, now), now, in_full=True, of=(Member.branch == branch,))
+
+
 def person(actor: Actor, number: str, now: datetime) -> Person:
     """Return one person with the number to call and the earlier calls and visits.
 
@@ -148,7 +154,7 @@ def note(actor: Actor, number: str, reached: Reached, now: datetime) -> None:
         ServiceError: `not_found` as for `person`; `kind`, `day`, `text` for what was typed.
     """
     kind, today = _kind(reached.kind), civil_day(now)
-    said = one_line(reached.words, LONGEST, "备注") if reached.words.strip() else None
+    said = words_or_none(reached.words, LONGEST, "备注")
     if not today - _OLDEST <= reached.day <= today:
         raise invalid("day", "这一天不对。", "请选今天，或者以前的一天。")
     with transaction():
@@ -218,9 +224,11 @@ def _pressed_before(member: Member, values: dict[str, Any], now: datetime) -> bo
     return bool(ReachNote.select().where(ReachNote.member == member, since, *same).exists())
 
 
-def _unreached(place: Desk, now: datetime, *, in_full: bool) -> tuple[Unreached, ...]:
+def _unreached(
+    place: Desk, now: datetime, *, in_full: bool, of: tuple[Any, ...] = ()
+) -> tuple[Unreached, ...]:
     standing = Reminder.select(Reminder.member).where(on_list(now))
-    people = deciders.on_desk(place, MOST, Member.id.in_(standing))
+    people = deciders.on_desk(place, MOST, Member.id.in_(standing), *of)
     numbers = [each.id for each in people]
     matters, called = _matters(numbers, now), phones.of_members(place, numbers, in_full=in_full)
     with_branch = several(people)
@@ -238,6 +246,7 @@ def _matters(members: Sequence[int], now: datetime) -> dict[int, list[Matter]]:
     found: dict[int, list[Matter]] = {}
     rows = Reminder.select().where(on_list(now), Reminder.member.in_(list(members)))
     for row in rows.order_by(Reminder.due_at, Reminder.id):
-        matter = Matter(row.topic, row.words, row.state, row.why, civil_day(row.due_at))
+        days = (civil_day(row.due_at), civil_day(row.not_after))
+        matter = Matter(row.topic, row.words, row.state, row.why, *days)
         found.setdefault(row.member_id, []).append(matter)
     return found

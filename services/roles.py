@@ -12,11 +12,12 @@ from datetime import date, datetime
 
 from models import Member, Organization
 from models.terms import OrgKind, Role
-from services import audit, role_periods, sessions
+from services import audit, role_periods, tree
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
+from services.people import member_by_number
 from services.periods import active
 from services.transaction import transaction
 
@@ -79,8 +80,9 @@ def choices(actor: Actor, code: str, now: datetime) -> Choices:
     """
     today = civil_day(now)
     organization = _place(actor, None, code, today)
-    may = {role for role, givers in _GIVERS.items() if _within(organization, prefixes(actor, givers, today))}
-    mine = _within(organization, prefixes(actor, frozenset({Role.SECRETARY}), today))
+    path = organization.path
+    may = {role for role, givers in _GIVERS.items() if tree.covers(prefixes(actor, givers, today), path)}
+    mine = tree.covers(prefixes(actor, frozenset({Role.SECRETARY}), today), path)
     now_secretary = role_periods.secretaries(organization, today)
     return Choices(
         code=organization.code,
@@ -133,7 +135,7 @@ def end(actor: Actor, number: str, role: Role, code: str, now: datetime) -> None
     today = civil_day(now)
     with transaction():
         organization = _place(actor, role, code, today)
-        member = sessions.member_by_number(number)
+        member = member_by_number(number)
         held = role_periods.running(member, role, organization, today)
         if held is None:
             raise ServiceError("nothing", f"{member.name}同志现在不担任{role.label}。", "不用再办。")
@@ -183,20 +185,16 @@ def _place(
     actor: Actor, role: Role | None, code: str, today: date, also: frozenset[Role] = frozenset()
 ) -> Organization:
     """Return the organization, within reach of somebody who may give the role; None asks for no role."""
-    organization = Organization.get_or_none(Organization.code == code) if code.isprintable() else None
-    if organization is None or not _within(organization, prefixes(actor, LEADING | ABOVE, today)):
+    organization = tree.named(code)
+    if organization is None or not tree.covers(prefixes(actor, LEADING | ABOVE, today), organization.path):
         raise not_found("这个党组织", "请核对代码。")
     if role is None:
         return organization
-    if not _within(organization, prefixes(actor, _GIVERS[role] | also, today)):
+    if not tree.covers(prefixes(actor, _GIVERS[role] | also, today), organization.path):
         raise ServiceError("forbidden", f"{role.label}要由上级党组织来定。", "请联系他们。", kind="forbidden")
     if organization.kind not in _PLACES[role]:
         raise invalid("role", f"{organization.name}没有{role.label}这个职务。", "请重新选。")
     return organization
-
-
-def _within(organization: Organization, paths: tuple[str, ...]) -> bool:
-    return any(organization.path.startswith(path) for path in paths)
 
 
 def _candidate(number: str, organization: Organization, today: date) -> Member:

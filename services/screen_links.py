@@ -1,7 +1,10 @@
-"""A short code that opens one session's meeting screen on a borrowed machine, until its door shuts (R25).
+"""How a session's meeting screen is opened on a borrowed machine, and closed again from afar (R25).
 
-It shows the screen and nothing else, and is taken back with one press. Of the code only a hash is kept; it is
-computed again for the phone of whoever runs the session.
+Its link carries a secret of the session, which can be changed. Shorter is a code of eight letters that is
+good until the door shuts.
+
+Both show the screen and nothing else, and are taken back with one press. Of the code only a hash is kept; it
+is computed again for the phone of whoever runs the session.
 """
 
 from __future__ import annotations
@@ -13,11 +16,12 @@ from datetime import datetime
 
 from models import Organization, ScreenLink, StudySession
 from models.terms import SessionState
-from services import agenda, audit, keyring, sessions
+from services import audit, keyring, rulebook, tries
 from services.access import require_manage
 from services.actor import Actor
 from services.clock import civil_day, moment, seconds
 from services.errors import ServiceError, not_found
+from services.study import agenda, sessions
 from services.transaction import transaction
 
 #: Letters of a code, five bits each: what nobody guesses in the hour that it lives.
@@ -25,6 +29,7 @@ LENGTH = 8
 _CODE = re.compile(rf"[{keyring.ALPHABET}]{{{LENGTH}}}")
 #: What people read wrongly, as the alphabet means it.
 _LOOK_ALIKE = str.maketrans({"o": "0", "i": "1", "l": "1", "-": "", " ": "", "\u3000": ""})
+_KIND, _EVERYBODY = "screen code", "everybody"
 _SHUT = frozenset({SessionState.DRAFT, SessionState.CANCELLED})
 
 
@@ -83,6 +88,52 @@ def revoke(actor: Actor, key: str, now: datetime) -> None:
         require_manage(actor, session.organization.path, civil_day(now))
         if ScreenLink.delete().where(ScreenLink.session == session).execute():
             audit.record(actor, now, "screen.unlinked", "session", session.key)
+
+
+def renew(actor: Actor, key: str, now: datetime) -> None:
+    """Give a session's screen another link: the link and the code of before open nothing from now on.
+
+    Raises:
+        ServiceError: `not_found` or `forbidden` for a session that the actor does not run.
+    """
+    with transaction():
+        session = sessions.find_to_change(key)
+        require_manage(actor, session.organization.path, civil_day(now))
+        session.screen_nonce = secrets.token_urlsafe(15)
+        session.save(only=[StudySession.screen_nonce])
+        ScreenLink.delete().where(ScreenLink.session == session).execute()
+        audit.record(actor, now, "screen.renewed", "session", session.key)
+
+
+def entered(typed: str, address: str, now: datetime) -> StudySession:
+    """Return the session whose screen a code opens that somebody typed; guessing ends politely.
+
+    Args:
+        typed: the code as it was typed.
+        address: of the machine at which it was typed; only its hash is kept, for a day.
+        now: this moment.
+
+    Raises:
+        ServiceError: as `opened_by`; `locked` after too many wrong codes of today, from this address or
+            from everywhere, also for a code that is right.
+    """
+    machine, rules = tries.of_address(address), rulebook.current().checkin(civil_day(now))
+    limits = ((machine, rules.screen_tries_a_day), (_EVERYBODY, rules.screen_tries_all_a_day))
+    if any(tries.today(_KIND, subject, now) >= most for subject, most in limits):
+        raise ServiceError(
+            "locked",
+            "今天输错的次数太多，编码先停用，明天再试。",
+            "请组织者把会场屏的完整地址发到这台电脑上打开，或者点名。",
+        )
+    try:
+        return opened_by(typed, now)
+    except ServiceError:
+        # What has not the shape of a code is a slip and no guess.
+        if _CODE.fullmatch(clean(typed)):
+            with transaction():
+                for subject, _most in limits:
+                    tries.count(_KIND, subject, now)
+        raise
 
 
 def opened_by(typed: str, now: datetime) -> StudySession:

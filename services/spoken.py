@@ -35,7 +35,12 @@ def weekday(day: date) -> str:
 
 
 def full_day(day: date, this_year: int) -> str:
-    """Write a day with its weekday, and with its year when that is another one: 3月5日（周四）."""
+    """Write a day with its weekday, and with its year when that is another one: 3月5日（周四）.
+
+    A weekday years ago tells nobody anything: 2015年7月1日.
+    """
+    if abs(day.year - this_year) > 1:
+        return f"{day.year}年{day.month}月{day.day}日"
     year = "" if day.year == this_year else f"{day.year}年"
     return f"{year}{day.month}月{day.day}日（{weekday(day)}）"
 

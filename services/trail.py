@@ -14,13 +14,16 @@ from typing import Any
 
 from models import AuditLog, Member, Organization, PointClaim, ShuxueReport
 from models.terms import ClaimState, OrgKind, ReportState, Role
-from services import access, acts, leading, sessions
+from services import access, acts, leading
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import not_found
 from services.members.sight import require_keeper
-from services.points import claims, judging
+from services.offices import Via
+from services.people import member_by_number
+from services.points import claim_lists, judging
 from services.shuxue import cycles, deciding
+from services.study import sessions
 from services.trail_details import Details
 from services.trail_people import People
 
@@ -122,7 +125,7 @@ def of_own(member: Member, kind: str, subject: str, now: datetime, page: int = 1
     elif kind == Kind.REPORT:
         thing = _of_report(member, subject)
     elif kind == Kind.CLAIM:
-        claim = claims.find(subject)
+        claim = claim_lists.find(subject)
         if claim.member_id != member.id:
             raise not_found("这份申报")
         thing = _of_claim(claim)
@@ -186,12 +189,12 @@ def _report(actor: Actor, subject: str, now: datetime) -> _Thing:
     cycle, _, number = subject.partition("/")
     # Whoever may read what was handed in may read what became of it; a draft is nobody's but the member's.
     deciding.read(actor, cycle, number, now)
-    return _of_report(sessions.member_by_number(number), cycle)
+    return _of_report(member_by_number(number), cycle)
 
 
 def _claim(actor: Actor, subject: str, now: datetime) -> _Thing:
     judging.look(actor, subject, now)
-    return _of_claim(claims.find(subject))
+    return _of_claim(claim_lists.find(subject))
 
 
 def _roles(actor: Actor, subject: str, now: datetime) -> _Thing:
@@ -201,7 +204,9 @@ def _roles(actor: Actor, subject: str, now: datetime) -> _Thing:
     )
     codes = [organization.code, *(code for (code,) in groups.tuples())]
     # The detail of such a line is written in one way only, so that it can be asked for as it stands.
-    details = [_json({"organization": code, "role": str(role)}) for code in codes for role in Role]
+    offices = [{"organization": code, "role": str(role)} for code in codes for role in Role]
+    details = [_json(office) for office in offices]
+    details += [_json(office | {"via": str(via)}) for office in offices for via in Via]
     details += [_json({"organization": code}) for code in codes]
     named = (
         (AuditLog.subject_kind == "member")
@@ -232,7 +237,7 @@ def _of_report(member: Member, cycle_key: str) -> _Thing:
 def _of_claim(claim: PointClaim) -> _Thing:
     said = {f"claim.{state.value.lower()}" for state in _ANSWERS}
     return _Thing(
-        f"{claim.member.name}：{claims.read(claim, claim.member).label}", _lines("claim", claim.key),
+        f"{claim.member.name}：{claim_lists.read(claim, claim.member).label}", _lines("claim", claim.key),
         claim.member.branch.path, claim.member_id, (frozenset(said), claim.reason),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from models import AuditLog, Member, Organization
 from models.terms import AttendanceStatus, ConfirmedBy, ExemptionKind, HostState, Role, Term
 from services import spoken
 from services.clock import civil_day, moment
+from services.offices import Via
 
 #: So many names stand in one line; the others are counted.
 _NAMED = 12
@@ -25,6 +26,7 @@ _TABLES = {
     "points": "积分", "shuxue": "述学", "roster": "名册", "year": "本人的这一年",
 }  # fmt: skip
 _DAYS = {"since": "从{}起", "last": "到{}为止", "day": "{}", "before": "原来{}", "after": "改为{}"}
+_VIA = {Via.TRANSFER: "随组织关系转出", Via.LEAVING: "随离开名册", Via.IMPORT: "按导入的名册"}
 _WHO = {"members", "former", "successor"}
 #: action → the closed list of its `kind` or `state`; of other actions these stay unsaid.
 _TERMS: dict[tuple[str, str], type[Term]] = {
@@ -122,6 +124,7 @@ class Details:
         changed = [_FIELDS[each] for each in _list(detail.get("changed")) if each in _FIELDS]
         yield "、".join(changed)
         yield _TABLES.get(str(detail.get("table")), "")
+        yield _VIA[Via(detail["via"])] if detail.get("via") in set(Via) else ""
         yield f"第 {detail['revision']} 次" if isinstance(detail.get("revision"), int) else ""
         for key, word in (("printed", "印在身份卡上"), ("deceased", "去世"), ("abroad", "在国（境）外")):
             yield word if detail.get(key) is True else ""

@@ -1,11 +1,26 @@
-"""Wrong tries of one account on one day: guessing ends politely."""
+"""Wrong tries of one account or one machine on one day: guessing ends politely."""
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import datetime
 
 from models import TryCount
+from services import keyring
 from services.clock import civil_day
+
+
+def of_address(address: str) -> str:
+    """Return what stands for a machine's address in the table: a hash, of which nobody reads the address.
+
+    Of the longer kind of address (IPv6) one machine holds as many as it likes, so its first half is taken.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return keyring.current().fingerprint(f"address:{address[:100]}")
+    half = ipaddress.ip_network((int(found), 64), strict=False) if found.version == 6 else found
+    return keyring.current().fingerprint(f"address:{half}")
 
 
 def count(kind: str, subject: str, now: datetime) -> int:

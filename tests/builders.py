@@ -32,11 +32,15 @@ from models.terms import (
     SessionKind,
     SessionState,
 )
-from services import attendance, checkin, codes, sessions, verify
 from services.actor import OPERATOR, Actor, member_actor
-from services.checkin import CheckIn
+from services.arrival import checkin, codes
+from services.arrival.checkin import CheckIn
 from services.clock import ZONE
 from services.errors import ServiceError
+from services.integrity import verify
+from services.roll import attendance
+from services.study import sessions
+from services.study.session_plan import SessionPlan
 from tests.kept import laid
 
 #: A session of the tests begins on this Saturday at ten.
@@ -192,7 +196,7 @@ def named(field: District) -> District:
     return field
 
 
-def plan(where: Organization, **changes: Any) -> sessions.SessionPlan:
+def plan(where: Organization, **changes: Any) -> SessionPlan:
     """Plan 90 minutes of a theme day at the usual start."""
     values: dict[str, Any] = {
         "organization": where.code,
@@ -202,7 +206,7 @@ def plan(where: Organization, **changes: Any) -> sessions.SessionPlan:
         "minutes": 90,
         "areas": (Area.RULES,),
     }
-    return sessions.SessionPlan(**(values | changes))
+    return SessionPlan(**(values | changes))
 
 
 def published(where: Organization, at: datetime = BEFORE, **changes: Any) -> str:

@@ -14,8 +14,9 @@ import structlog
 
 from models import TABLES
 from models.connection import connect, disconnect
-from services import keyring, rulebook, schema
+from services import keyring, rulebook
 from services.clock import ZONE
+from services.upkeep import schema
 from tests.kept import keep
 
 pytest_plugins = ["tests.fixtures_pg", "tests.fixtures_browser"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -62,8 +63,11 @@ class FakeSceneQr:
 
 
 class DirectRunner:
-    """Runs the work where it is called, in a transaction of its own."""
+    """Runs the work where it is called, in a transaction of its own.
+
+    Like the writer's thread, the work knows nothing of the request that handed it over.
+    """
 
     def run(self, act: Callable[[], T], timeout: float = 0) -> T:
         with database.atomic():
-            return act()
+            return Context().run(act)

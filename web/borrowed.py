@@ -22,12 +22,12 @@ def ask() -> str:
 
 @pages.post("/p")
 def open_() -> Answer | tuple[str, int]:
-    """Lead to the screen; a wrong code stays in the field."""
+    """Lead to the screen; a wrong code stays in the field, and too many of them end it for the day."""
     typed = request.form.get("code", "")[:_LONGEST]
     try:
-        session = screen_links.opened_by(typed, now())
+        session = screen_links.entered(typed, request.remote_addr or "", now())
     except ServiceError as error:
-        return _page(typed, error.message + error.hint), 404
+        return _page(typed, error.message + error.hint), 404 if error.kind == "not_found" else 409
     return redirect(url_for("screen.show", key=session.key, k=screen_links.clean(typed)), 303)
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import current_app
 
 from services.clock import Clock
 from services.inbox import Runner
 from services.ports import Identity, SceneQr, Transcriber
+
+T = TypeVar("T")
 
 _KEY = "shuxue.web"
 #: The templates of documents that we ship.
@@ -60,6 +62,11 @@ class WebContext:
         return "__Host-shuxue" if self.secure_cookies else "shuxue"
 
     @property
+    def step_cookie(self) -> str:
+        """Return the name of the sealed cookie that holds a form on its way through one more proof."""
+        return self.login_cookie + "-step"
+
+    @property
     def visit_cookie(self) -> str:
         """Return the name of the signed cookie that holds the form token and a scan in progress."""
         return self.login_cookie + "-visit"
@@ -78,3 +85,13 @@ def current() -> WebContext:
 def now() -> datetime:
     """Return this moment."""
     return current().clock()
+
+
+def commit(act: Callable[[datetime], T]) -> T:
+    """Let the writer do and commit something, and return its result (G1).
+
+    Args:
+        act: is told this moment; on the writer's thread there is no request that could be asked for it.
+    """
+    at = now()
+    return current().runner.run(lambda: act(at))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from models import database
 from models.connection import check_durability
-from services import schema
+from services.upkeep import schema
 from web import metrics
 
 pages = Blueprint("health", __name__)

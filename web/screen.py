@@ -15,11 +15,14 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from models import StudySession
 from models.terms import SessionState
-from services import agenda, attendance, codes, live, screen_links, sessions, tickets
+from services import live, screen_links, tickets
+from services.arrival import codes
 from services.clock import moment, seconds
-from services.errors import not_found
+from services.errors import ServiceError, not_found
 from services.ports import PlatformError
+from services.roll import attendance
 from services.spoken import clock_time, paired, spoken_moment
+from services.study import agenda, sessions
 from web.context import current, now
 
 pages = Blueprint("screen", __name__)
@@ -63,8 +66,7 @@ _silence = Silence()
 @pages.get("/s/sessions/<key>/screen")
 def show(key: str) -> str:
     """Show the screen; a script keeps it fresh, and without one the page reloads itself."""
-    _require_open(key)
-    session, pulse = live.look(key)
+    session, pulse = _looked(key)
     return render_template(
         "screen/screen.html",
         session_=session,
@@ -82,8 +84,7 @@ def state(key: str) -> Response:
     The screen says by `v` whose names it holds, and by If-None-Match which state: the names are sent only
     when somebody else is there, the state only when it is another.
     """
-    _require_open(key)
-    session, pulse = live.look(key)
+    session, pulse = _looked(key)
     told = _state(session, pulse)
     if request.args.get("v") != pulse.version:
         told["names"] = live.names(session, pulse.version, now())
@@ -128,14 +129,34 @@ def _drawn(draw: Callable[[str], bytes], text: str) -> bytes:
 
 def _opened(key: str) -> StudySession:
     """Return the session of a link that carries its secret; an unknown key and a wrong secret read alike."""
-    _require_open(key)
-    return sessions.find(key)
+    return _with_secret(key, sessions.find)
 
 
-def _require_open(key: str) -> None:
-    offered = _offered()
-    if not codes.opens_screen(key, offered) and not screen_links.opens(key, offered, now()):
+def _looked(key: str) -> tuple[StudySession, live.Pulse]:
+    """Return the session as far as a screen needs it, with its counts, in one query."""
+    counts: list[live.Pulse] = []
+
+    def look(key: str) -> StudySession:
+        session, pulse = live.look(key)
+        counts.append(pulse)
+        return session
+
+    return _with_secret(key, look), counts[0]
+
+
+def _with_secret(key: str, find: Callable[[str], StudySession]) -> StudySession:
+    try:
+        session = find(key)
+    except ServiceError:
+        session = None
+    if session is None or not _opens(session, _offered()):
         raise not_found("这个会场屏", "请从点名页重新打开。")
+    return session
+
+
+def _opens(session: StudySession, offered: str) -> bool:
+    nonce = session.screen_nonce
+    return codes.opens_screen(session.key, offered, nonce) or screen_links.opens(session.key, offered, now())
 
 
 def _offered() -> str:

@@ -102,7 +102,6 @@ def set_login_cookie(response: Answer, context: WebContext, token: str, seconds:
 
 
 def drop_login_cookie(response: Answer, context: WebContext) -> None:
-    """Take the token from the browser."""
-    response.delete_cookie(
-        context.login_cookie, path="/", secure=context.secure_cookies, httponly=True, samesite="Lax"
-    )
+    """Take the token from the browser, and with it a form that waits for a proof."""
+    for name in (context.login_cookie, context.step_cookie):
+        response.delete_cookie(name, path="/", secure=context.secure_cookies, httponly=True, samesite="Lax")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from services.errors import invalid
+from services.errors import ServiceError, invalid
 
 
 def day_or_none(typed: str) -> date | None:
@@ -32,6 +32,18 @@ def day(typed: str) -> date:
     if found is None:
         raise invalid("day", "还没有填日期。", "请选一个日期。")
     return found
+
+
+def day_for(field: str, typed: str) -> date:
+    """Return a civil day of one of several fields; a refusal bears the name of the field as its code.
+
+    Raises:
+        ServiceError: as `day`, with the code `field`.
+    """
+    try:
+        return day(typed)
+    except ServiceError as error:
+        raise invalid(field, error.message, error.hint) from error
 
 
 def hours(typed: str) -> Decimal:

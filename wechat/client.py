@@ -1,4 +1,4 @@
-"""The only door to the network: calls to the platform, in our own words and with our own limits.
+"""The only door to the network: how the platform is called, with our own limits.
 
 wechatpy's client writes the requests and reads the error codes. A requests adapter mounted on its session is
 the one seam that every call passes: it sets the time limits and leads to the stand-in when one is configured.
@@ -12,8 +12,8 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
-from urllib.parse import quote, urlsplit, urlunsplit
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import structlog
@@ -24,69 +24,23 @@ from wechatpy import WeChatClient, WeChatClientException
 
 from services.ports import Action, Busy, PlatformError, TokenStore
 from wechat import media
-from wechat.actions import ACTIONS, action_of
+from wechat.actions import action_of
 from wechat.breaker import Breaker
-from wechat.menu import Menu
 from wechat.tokens import PATH as TOKEN_PATH
 from wechat.tokens import Token, TokenKeeper
-
-__all__ = [
-    "ACTIONS",
-    "Action",
-    "Busy",
-    "Follower",
-    "OAuthPerson",
-    "PlatformClient",
-    "PlatformError",
-    "SceneCode",
-]
 
 TIMEOUT: Final = Timeout(connect=3, read=8, total=8)
 """Seconds: 3 to connect, 8 to the answer, 8 in all."""
 
-MAX_SCENE_SECONDS: Final = 2_592_000
-"""The longest life of a temporary code, 30 days."""
-
 API: Final = "https://api.weixin.qq.com"
-OPEN: Final = "https://open.weixin.qq.com"
 _HOSTS: Final = frozenset({"api.weixin.qq.com", "mp.weixin.qq.com", "open.weixin.qq.com"})
 
-_STATE = re.compile(r"[0-9A-Za-z]{1,128}")
 _FIELD = re.compile(r"data\.([a-z_]{1,24}[0-9]{1,4})\.")
 _REQUEST_ID = re.compile(r"rid: ([0-9a-f-]{1,40})")
 
 _log = structlog.get_logger(__name__)
 
 Answer = dict[str, Any]
-
-
-class SceneCode(NamedTuple):
-    """A temporary parametric code: its ticket, the address to draw, and its end in epoch seconds."""
-
-    ticket: str
-    url: str
-    expires: float
-
-
-class OAuthPerson(NamedTuple):
-    """Who came through the silent login. Never bind a snapshot user: the openid is not the person's own."""
-
-    openid: str
-    is_snapshot: bool
-
-
-class Follower(NamedTuple):
-    """What ``user/info`` still tells.
-
-    Attributes:
-        openid: the person asked for.
-        subscribed: False for somebody who does not follow; the rest is empty then.
-        scene: the scene of the parametric code that led to following, "" when it was another way.
-    """
-
-    openid: str
-    subscribed: bool
-    scene: str
 
 
 class _Seam(HTTPAdapter):
@@ -121,8 +75,8 @@ def _never_left(error: requests.RequestException) -> bool:
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, (NewConnectionError, SSLError))
 
 
-class PlatformClient:
-    """The calls that the service makes. Threads may share it: each gets a session of its own.
+class Client:
+    """The line to the platform. Threads may share it: each gets a session of its own.
 
     Every method raises ``PlatformError`` with the action of the table, or ``Busy`` (see ``services.ports``).
     """
@@ -158,102 +112,6 @@ class PlatformClient:
         self._tokens = TokenKeeper(store, self._fetch_token, now)
         self._local = threading.local()
 
-    # What the service asks for.
-
-    def create_scene_qr(self, scene: str, seconds: int) -> SceneCode:
-        """Create a temporary parametric code.
-
-        Args:
-            scene: 1–64 characters, comes back in the scan's EventKey.
-            seconds: its life, 1–2,592,000; the platform would take 60 when it is left out.
-        """
-        if not 1 <= len(scene) <= 64 or not 1 <= seconds <= MAX_SCENE_SECONDS:
-            raise ValueError("a scene has 1-64 characters and lives 1-2,592,000 seconds")
-        path = "/cgi-bin/qrcode/create"
-        action = {"action_name": "QR_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
-        answer = self.post(path, {"expire_seconds": seconds, **action})
-        life = _number(answer, "expire_seconds", path)
-        return SceneCode(_text(answer, "ticket", path), _text(answer, "url", path), self._now() + life)
-
-    def push_menu(self, menu: Menu) -> None:
-        """Put the account's menu in place of the former one; phones show it within a day."""
-        self.post("/cgi-bin/menu/create", menu)
-
-    def user_info(self, openid: str) -> Follower:
-        """Ask whether somebody follows and which code led there; EventKey is lost at times."""
-        answer = self.get("/cgi-bin/user/info", {"openid": openid, "lang": "zh_CN"})
-        by_code = answer.get("subscribe_scene") == "ADD_SCENE_QR_CODE"
-        scene = str(answer.get("qr_scene_str") or "") if by_code else ""
-        return Follower(openid, answer.get("subscribe") == 1, scene)
-
-    def authorize_url(self, redirect_uri: str, state: str) -> str:
-        """Return the address of the silent login (snsapi_base) for a browser inside WeChat.
-
-        Args:
-            redirect_uri: where the platform sends the member back, with code and state.
-            state: 1–128 letters and digits, checked by the caller when the member is back.
-        """
-        if _STATE.fullmatch(state) is None:
-            raise ValueError("state has 1-128 letters and digits")
-        # The platform asks for this order of the arguments.
-        query = (
-            f"appid={quote(self._app_id, safe='')}&redirect_uri={quote(redirect_uri, safe='')}"
-            f"&response_type=code&scope=snsapi_base&state={state}"
-        )
-        return f"{self._api_base.rstrip('/') or OPEN}/connect/oauth2/authorize?{query}#wechat_redirect"
-
-    def oauth_openid(self, code: str) -> OAuthPerson:
-        """Exchange the login's code, which works once: the caller keeps the result for ten minutes."""
-        path = "/sns/oauth2/access_token"
-        login = {
-            "appid": self._app_id,
-            "secret": self._secret,
-            "code": code,
-            "grant_type": "authorization_code",
-        }
-        answer = self._send(path, login)
-        return OAuthPerson(_text(answer, "openid", path), answer.get("is_snapshotuser") == 1)
-
-    def send_template(
-        self, openid: str, template_id: str, fields: Mapping[str, str], *, client_msg_id: str, url: str = ""
-    ) -> str:
-        """Send a template message.
-
-        Args:
-            openid: the receiver.
-            template_id: of the account's own list.
-            fields: keyword → text, each as the template's type allows (the caller has checked).
-            client_msg_id: the same receiver and id is delivered once within ten minutes, which guards a
-                resend.
-            url: the page that a tap opens; "" for none.
-
-        Returns:
-            The platform's msgid, which the receipt event carries as MsgID; "" if it accepted without naming
-            one. Accepted is not delivered.
-        """
-        path = "/cgi-bin/message/template/send"
-        data = {key: {"value": value} for key, value in fields.items()}
-        body = {"touser": openid, "template_id": template_id, "data": data, "client_msg_id": client_msg_id}
-        answer = self.post(path, {**body, "url": url} if url else body)
-        # Without a msgid it is accepted all the same: to call it a failure would send it twice.
-        return str(answer.get("msgid") or "")
-
-    def media(self, media_id: str) -> tuple[str, bytes]:
-        """Fetch a file that somebody sent: (content type, bytes). The platform keeps it three days.
-
-        Raises:
-            MediaGone: it is there no longer, or it is none that the platform itself allows.
-        """
-        try:
-            answer = self._with_token(media.PATH, {"media_id": media_id}, None, binary=True)
-        except PlatformError as error:
-            failure = media.gone(error)
-        else:
-            return media.file_in(answer)
-        raise failure
-
-    # The calls beneath, for what else the platform offers.
-
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Call `path` with the token and a JSON body; one retry when the token is refused."""
         return self._with_token(path, {}, body)
@@ -285,7 +143,7 @@ class PlatformClient:
         }
         answer = self._send(TOKEN_PATH, {}, body)
         _log.info("platform_token_fetched")
-        return _text(answer, "access_token", TOKEN_PATH), float(_number(answer, "expires_in", TOKEN_PATH))
+        return text_in(answer, "access_token", TOKEN_PATH), float(number_in(answer, "expires_in", TOKEN_PATH))
 
     def _send(
         self,
@@ -295,7 +153,7 @@ class PlatformClient:
         *,
         binary: bool = False,
     ) -> Answer:
-        """Make one HTTP call, a POST when there is a body, and keep the breaker informed.
+        """Make one HTTP call without a token, a POST when there is a body, and keep the breaker informed.
 
         With `binary` what is no JSON is a file, otherwise no answer at all. Exceptions are raised outside
         their cause, because the library's hold the address and so the token.
@@ -374,7 +232,7 @@ def _refusal(error: WeChatClientException, path: str) -> PlatformError:
     return Busy(path) if code == -1 else PlatformError(code, action_of(code), path)
 
 
-def _text(answer: Answer, name: str, path: str) -> str:
+def text_in(answer: Answer, name: str, path: str) -> str:
     """Return a text that the answer must hold; an answer without it is no answer."""
     value = answer.get(name)
     if not isinstance(value, str) or not value:
@@ -382,7 +240,7 @@ def _text(answer: Answer, name: str, path: str) -> str:
     return value
 
 
-def _number(answer: Answer, name: str, path: str) -> int:
+def number_in(answer: Answer, name: str, path: str) -> int:
     """Return a whole number that the answer must hold; an answer without it is no answer."""
     value = answer.get(name)
     if isinstance(value, bool) or not isinstance(value, int):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wechat.client import PlatformClient
+from wechat.calls import PlatformClient
 
 _BIZSEND = "/cgi-bin/message/subscribe/bizsend"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wechat.client import PlatformClient
+from wechat.calls import PlatformClient
 
 
 class Platform:

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from models.terms import AttendanceStatus, EntrySource
 from services import spoken
-from services.agenda import Ahead
+from services.arrival.checkin import CheckIn, Outcome
 from services.binding import Bound, Step
-from services.checkin import CheckIn, Outcome
 from services.clock import moment
 from services.errors import ServiceError
 from services.hours import HoursView, Line
 from services.policy.amounts import text as amount
+from services.study.agenda import Ahead
 
 WELCOME = (
     "欢迎您。这里可以签到、看学时。\n"

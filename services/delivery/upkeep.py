@@ -10,7 +10,7 @@ import structlog
 from models import ChannelPause, Reminder
 from models.terms import ReminderState
 from services.clock import moment, seconds
-from services.delivery.waking import wake
+from services.reminders.waking import wake
 from services.statement import run
 from services.transaction import transaction
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from models import Attendance, Member, Organization, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import access, audit, sessions
+from services import access, audit, scope
 from services.actor import Actor
 from services.clock import civil_day, day_start
 from services.errors import not_found
-from services.exports import scope
+from services.study import sessions
 from services.transaction import transaction
 
 _HELD = (SessionState.PUBLISHED, SessionState.REOPENED, SessionState.CONFIRMED)

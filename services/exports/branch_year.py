@@ -11,10 +11,10 @@ from peewee import fn
 
 from models import Attendance, Member, Organization, StudySession
 from models.terms import Area, SessionKind, SessionState
+from services import scope
 from services.actor import Actor
 from services.branch_hours import Hours, rows_of
 from services.clock import civil_day, day_start
-from services.exports import scope
 from services.policy.rates import THERE, rate
 from services.transaction import transaction
 

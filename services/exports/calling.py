@@ -1,20 +1,15 @@
-"""The phone-and-visit list: who was not reached by a reminder, and about what (R94)."""
+"""The phone-and-visit list as a table; who stands on it is decided by `services/reaching.py` alone (R94)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from models import Member, ReachNote, Reminder
-from models.terms import ReminderState, Topic
-from services import keyring
+from models.terms import Topic
+from services import reaching, scope
 from services.actor import Actor
 from services.clock import civil_day
-from services.exports import scope
 from services.transaction import transaction
-
-#: Whom no message reached: the person is called or visited instead.
-_UNREACHED = (ReminderState.INBOX, ReminderState.REFUSED, ReminderState.DEAD)
 
 
 @dataclass(frozen=True)
@@ -44,37 +39,15 @@ def of_branch(actor: Actor, code: str | None, now: datetime) -> CallsTable:
     Raises:
         ServiceError: `not_found` for another branch.
     """
-    today = civil_day(now)
-    branch = scope.branch_of(actor, code, today)
-    done = ReachNote.select(ReachNote.reminder).where(
-        ReachNote.branch == branch, ReachNote.reminder.is_null(False)
-    )
+    branch = scope.branch_of(actor, code, civil_day(now))
     with transaction():
-        query = (
-            scope.members(
-                branch,
-                today,
-                today,
-                scope.GROUP.name,
-                Member.name,
-                Member.number,
-                Member.phone,
-                Reminder.topic,
-                Reminder.words,
-                Reminder.not_after,
-            )
-            .switch(Member)
-            .join(Reminder, on=(Reminder.member == Member.id))
-            .where(Reminder.state.in_(_UNREACHED), Reminder.not_after >= now, Reminder.id.not_in(done))
-            .order_by_extend(Reminder.topic, Reminder.id)
-        )
         rows = tuple(
-            Call(group, name, number, _plain(phone), topic, words, civil_day(until))
-            for group, name, number, phone, topic, words, until in query.tuples()
-        )
+            Call(
+                person.section or None, person.name, person.number, person.phone.shown or "", matter.topic,
+                matter.words, matter.until,
+            )
+            for person in reaching.of_branch(actor, branch, now)
+            for matter in person.matters
+        )  # fmt: skip
         scope.note(actor, now, "calling", branch)
     return CallsTable(branch.name, rows)
-
-
-def _plain(phone: str | None) -> str:
-    return (keyring.current().unseal(phone) or "") if phone else ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services import scope
 from services.actor import Actor
 from services.branch_hours import Hours, HoursTable, rows_of
 from services.clock import civil_day
-from services.exports import scope
 from services.transaction import transaction
 
 __all__ = ["Hours", "HoursTable", "of_year", "rows_of"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services import rulebook
+from services import rulebook, scope
 from services.actor import Actor
 from services.clock import civil_day
-from services.exports import scope
 from services.points.table import Points, PointsTable, table
 from services.transaction import transaction
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from models import Member, ShuxueReport, ShuxueRevision
 from models.terms import ReportChannel, ReportState, View
+from services import scope
 from services.access import LEADING
 from services.actor import Actor
 from services.clock import civil_day
-from services.exports import scope
 from services.shuxue import standing
 from services.transaction import transaction
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from models import Exemption, Member, Mobility, Organization, RolePeriod
 from models.terms import DUTIES, ExemptionKind, OrgKind, Role
-from services import keyring
+from services import keyring, scope
 from services.actor import Actor
 from services.clock import civil_day
-from services.exports import scope
+from services.policy.cadence import exempt_words
 from services.roster.columns import COLUMNS
 from services.transaction import transaction
 
@@ -53,14 +53,23 @@ def _organizations(branch: Organization) -> tuple[tuple[str, ...], ...]:
             above.code,
             Organization.sector,
             Organization.has_committee,
+            Organization.exempt_from,
         )
         .left_outer_join(above, on=(Organization.parent == above.id))
         .where((Organization.id == branch) | (Organization.parent == branch), _ours())
         .order_by(Organization.path)
     )
     return tuple(
-        (code, name, kind.label, parent or "", sector.label, _yes(has_committee))
-        for code, name, kind, parent, sector, has_committee in query.tuples()
+        (
+            code,
+            name,
+            kind.label,
+            parent or "",
+            sector.label,
+            _yes(has_committee),
+            "、".join(exempt_words(exempt)),
+        )
+        for code, name, kind, parent, sector, has_committee, exempt in query.tuples()
     )
 
 
@@ -105,6 +114,7 @@ def _members(branch: Organization, today: date) -> tuple[tuple[str, ...], ...]:
                 since,
                 *away,
                 _yes(who in exempt),
+                exempt.get(who, ""),
             )
         )
     return tuple(found)
@@ -151,13 +161,15 @@ def _trips(ids: Sequence[int], today: date) -> dict[int, tuple[str, str]]:
     return {member: (destination, since.isoformat()) for member, destination, since in query.tuples()}
 
 
-def _exempt(ids: Sequence[int], today: date) -> set[int]:
-    query = Exemption.select(Exemption.member).where(
+def _exempt(ids: Sequence[int], today: date) -> dict[int, str]:
+    """Return since when nothing is required of whom; of several periods the first, as the import reads it."""
+    query = Exemption.select(Exemption.member, Exemption.starts).where(
         Exemption.member.in_(ids),
         Exemption.kind == ExemptionKind.NOT_REQUIRED,
         Exemption.ends.is_null() | (Exemption.ends > today),
     )
-    return {member for (member,) in query.tuples()}
+    rows = query.order_by(Exemption.starts.desc(), Exemption.id.desc()).tuples()
+    return {member: starts.isoformat() for member, starts in rows}
 
 
 def _yes(value: bool) -> str:

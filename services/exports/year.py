@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Member
-from services import agenda, hours, points
+from services import hours, points, scope
 from services.actor import Actor
-from services.agenda import Attended
 from services.clock import civil_day
 from services.errors import not_found
-from services.exports import scope
 from services.hours import HoursView
 from services.shuxue import cycles
+from services.study import agenda
+from services.study.agenda import Attended
 from services.transaction import transaction
 
 

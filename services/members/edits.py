@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from models import Member, Organization, WechatBinding
 from models.terms import OrgKind
-from services import accounts, audit, keyring, offices, places_ahead
+from services import accounts, audit, keyring, offices
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
@@ -16,6 +16,7 @@ from services.periods import active
 from services.roster import cells
 from services.roster.cells import CellFault
 from services.roster.single import write_row
+from services.study import places_ahead
 from services.transaction import transaction
 
 #: What may be changed by hand, by the headers of the roster; the phone by the branch's own leaders alone.
@@ -96,7 +97,15 @@ def leave(actor: Actor, number: str, last: date, now: datetime, *, deceased: boo
         take_off(actor, member, last, now, deceased=deceased)
 
 
-def take_off(actor: Actor, member: Member, last: date, now: datetime, *, deceased: bool = False) -> None:
+def take_off(
+    actor: Actor,
+    member: Member,
+    last: date,
+    now: datetime,
+    *,
+    deceased: bool = False,
+    via: offices.Via = offices.Via.LEAVING,
+) -> None:
     """Do so inside the caller's transaction, the caller having asked whether it may be."""
     today = civil_day(now)
     if actor.member_id == member.id and deceased:
@@ -105,7 +114,7 @@ def take_off(actor: Actor, member: Member, last: date, now: datetime, *, decease
         raise invalid("day", "日期不对。", "请填今天或以前、到支部以后的日子。")
     # The last day still belongs to the membership, while rights end at this moment (R113).
     Member.update(active_to=last).where(Member.id == member.id).execute()
-    ended = offices.end_all(member, today)
+    ended = offices.end_all(actor, member, via, now)
     if deceased:
         accounts.end(WechatBinding.member == member, now)
     places_ahead.settle([member.number], now)

@@ -9,15 +9,17 @@ from decimal import Decimal
 
 from models import Member, Organization
 from models.terms import ExternalKind, OrgKind
-from services import audit, deciders, externals, places_ahead
+from services import audit, deciders
+from services.absence import externals
+from services.absence.externals import Elsewhere
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
-from services.externals import Elsewhere
 from services.members.edits import HEADERS, SINCE, FieldFaults, day_of
 from services.members.sight import find
 from services.roster.single import write_row
+from services.study import places_ahead
 from services.transaction import transaction
 
 

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 
 from models import Exemption, Member
 from models.terms import ExemptionKind
-from services import audit, places_ahead
+from services import audit
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
 from services.members.sight import require_keeper
 from services.roster.cells import EARLIEST
+from services.study import places_ahead
 from services.transaction import transaction
 
 #: So far ahead an exemption may begin or end.

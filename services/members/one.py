@@ -18,13 +18,14 @@ from models import (
     Transfer,
 )
 from models.terms import AttendanceStatus, ExemptionKind, MemberCategory, RequestState, TransferState
-from services import binding, hours, mobility, rulebook
+from services import binding, hours, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.hours import HoursView, Line
 from services.members.edits import phone_of
 from services.members.sight import Sight, find, sight
-from services.mobility import Away
+from services.moving import mobility
+from services.moving.mobility import Away
 from services.policy.contacts import long_away
 from services.policy.rates import THERE
 

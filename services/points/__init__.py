@@ -3,8 +3,8 @@
 `settle` is the one way into the ledger. Nothing here orders members by an amount (F02).
 """
 
+from services.points.choice import opt_in, opt_out
 from services.points.settling import open_year, settle, settle_session
-from services.points.taking_part import opt_in, opt_out
 from services.points.viewing import PointsView, view
 
 __all__ = [

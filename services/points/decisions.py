@@ -12,14 +12,14 @@ from services.actor import Actor
 from services.clock import civil_day, day_start, next_day
 from services.deciders import require_decider
 from services.errors import ServiceError, invalid, not_found
+from services.people import member_by_number
 from services.periods import holds
 from services.points.facts import VETO_ITEM
 from services.points.settling import settle
 from services.points.viewing import label
 from services.rulebook.points import ItemKind
-from services.sessions import member_by_number
-from services.sessions import words as clean
 from services.transaction import transaction
+from services.words import words as clean
 
 #: The bodies of a branch that decide (R48, R65).
 BODIES = ("支部委员会", "支部党员大会")
@@ -92,7 +92,7 @@ def withdraw(actor: Actor, decision_id: int, reason: str, now: datetime) -> None
         decision = PointDecision.get_or_none(PointDecision.id == decision_id)
         if decision is None:
             raise not_found("这项决定")
-        require_decider(actor, decision.member, civil_day(now))
+        require_decider(actor, decision.member, civil_day(now), "这项决定")
         why = clean(reason, 200, "原因")
         changed = (
             PointDecision.update(withdrawn_at=now, withdrawn_why=why)

@@ -12,11 +12,11 @@ from services import audit, deciders, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.points import claims
-from services.points.claims import Claim
+from services.points import claim_lists, claimable, claims
+from services.points.claim_lists import Claim
 from services.points.settling import settle
-from services.sessions import words as clean
 from services.transaction import transaction
+from services.words import words as clean
 
 _LONGEST = 200
 #: A branch has some twenty members; no list of a page is longer.
@@ -53,9 +53,8 @@ class Queue:
 def waiting(actor: Actor, now: datetime) -> Queue:
     """Return the claims that this person may decide: of branches led, and of leaders of branches below."""
     on = civil_day(now)
-    found = [
-        claims.read(claim, claim.member) for claim in _within_reach(actor, on, PointClaim.state.in_(_WAITING))
-    ]
+    rows = _within_reach(actor, on, PointClaim.state.in_(_WAITING))
+    found = [claim_lists.read(claim, claim.member) for claim in rows]
     return Queue(
         [claim for claim in found if claim.state is ClaimState.SUBMITTED],
         [claim for claim in found if claim.state is ClaimState.OBJECTED],
@@ -66,7 +65,7 @@ def posted(actor: Actor, now: datetime) -> list[Claim]:
     """Return what this person's branches have approved in the last weeks, by name and day (F02)."""
     since = PointClaim.decided_at >= now - timedelta(days=_LOOKING_BACK)
     rows = _within_reach(actor, civil_day(now), (PointClaim.state == ClaimState.POSTED) & since)
-    return [claims.read(claim, claim.member) for claim in rows]
+    return [claim_lists.read(claim, claim.member) for claim in rows]
 
 
 def members(actor: Actor, now: datetime) -> list[tuple[str, str]]:
@@ -81,7 +80,7 @@ def look(actor: Actor, key: str, now: datetime) -> Claim:
         ServiceError: `not_found` for everybody else, `own` for one's own.
     """
     claim = _reach(actor, key, now)
-    return claims.read(claim, claim.member)
+    return claim_lists.read(claim, claim.member)
 
 
 def approve(actor: Actor, key: str, now: datetime) -> Claim:
@@ -93,7 +92,7 @@ def approve(actor: Actor, key: str, now: datetime) -> Claim:
     with transaction():
         claim = _reach(actor, key, now)
         if claim.state is ClaimState.POSTED:
-            return claims.read(claim, claim.member)
+            return claim_lists.read(claim, claim.member)
         _require(claim, ClaimState.SUBMITTED)
         return _post(actor, claim, None, now)
 
@@ -127,7 +126,7 @@ def reverse(actor: Actor, key: str, reason: str, now: datetime) -> Claim:
     """
     with transaction():
         claim = _answer(actor, key, ClaimState.REVERSED, reason, now)
-        _settle(actor, claims.find(key), now)
+        _settle(actor, claim_lists.find(key), now)
     return claim
 
 
@@ -138,12 +137,12 @@ def _answer(actor: Actor, key: str, to: ClaimState, reason: str, now: datetime) 
         _require(claim, _COMES_FROM[to])
         claims.move(claim, to, {"reason": why, "decided_at": now, "decided_by": actor.member_id})
         audit.record(actor, now, f"claim.{to.lower()}", "claim", claim.key)
-    return claims.read(claim, claim.member)
+    return claim_lists.read(claim, claim.member)
 
 
 def _post(actor: Actor, claim: PointClaim, reason: str | None, now: datetime) -> Claim:
     item = rulebook.current().points(claim.day).items.get(claim.item)
-    title = claims.credited_on(claim.member_id, claim.day, sorted(item.not_on)) if item else None
+    title = claimable.credited_on(claim.member_id, claim.day, sorted(item.not_on)) if item else None
     if title is not None:
         raise ServiceError(
             "credited",
@@ -154,7 +153,7 @@ def _post(actor: Actor, claim: PointClaim, reason: str | None, now: datetime) ->
     claims.move(claim, ClaimState.POSTED, values)
     audit.record(actor, now, "claim.posted", "claim", claim.key)
     _settle(actor, claim, now)
-    return claims.read(claim, claim.member)
+    return claim_lists.read(claim, claim.member)
 
 
 def _settle(actor: Actor, claim: PointClaim, now: datetime) -> None:
@@ -162,8 +161,8 @@ def _settle(actor: Actor, claim: PointClaim, now: datetime) -> None:
 
 
 def _reach(actor: Actor, key: str, now: datetime) -> PointClaim:
-    claim = claims.find(key)
-    deciders.require_decider(actor, claim.member, civil_day(now))
+    claim = claim_lists.find(key)
+    deciders.require_decider(actor, claim.member, civil_day(now), claim_lists.WHAT)
     return claim
 
 

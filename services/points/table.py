@@ -10,10 +10,9 @@ from peewee import fn
 
 from models import Member, PointEntry
 from models.terms import PointSource
-from services import rulebook
+from services import rulebook, scope
 from services.actor import Actor
 from services.clock import civil_day
-from services.exports import scope
 from services.points import taking_part
 
 

@@ -5,7 +5,7 @@ Advice to the branch: nothing here names a member, compares branches or marks an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -140,3 +140,29 @@ def tasks(happenings: Sequence[Happening], year: int) -> tuple[Task, ...]:
         )
         for area in Area
     )
+
+
+#: What stands in an organization's `exempt_from` when nothing is asked of it, and how people say so.
+ALL, WHOLE = "ALL", "全部"
+
+
+def exempted(stored: str | None) -> frozenset[SessionKind]:
+    """Return the kinds of session that are not asked of an organization, from what its row holds (R20)."""
+    named = {word.strip() for word in (stored or "").split(",")}
+    return frozenset(kind for kind in SessionKind if ALL in named or kind in named)
+
+
+def exempt_words(stored: str | None) -> tuple[str, ...]:
+    """Return the same in words, in the order of the closed list; all of them are one word."""
+    found = exempted(stored)
+    if len(found) == len(SessionKind):
+        return (WHOLE,)
+    return tuple(kind.label for kind in SessionKind if kind in found)
+
+
+def exempt_from(words: Iterable[str]) -> str | None:
+    """Return what the row holds for such words; a word that names no kind is left out."""
+    chosen = set(words)
+    if WHOLE in chosen:
+        return ALL
+    return ",".join(kind.value for kind in SessionKind if kind.label in chosen) or None

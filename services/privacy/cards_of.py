@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from models import BindingCode, Member, SceneTicket
-from services import codes, keyring
+from services import keyring
+from services.arrival import codes
 
 
 def forget_cards(member: Member) -> int:

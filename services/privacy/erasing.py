@@ -8,17 +8,18 @@ from typing import Any
 
 from models import Attendance, InboundMessage, Member, RolePeriod, StudySession
 from models.terms import AttendanceStatus
-from services import audit, keyring, traces
+from services import audit, keyring
 from services.access import ABOVE, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import not_found
+from services.people import member_by_number
 from services.privacy.cards_of import forget_cards
 from services.privacy.held import Fate, person_of
 from services.privacy.map import MAP, NAMELESS
 from services.privacy.mentions import mentions
-from services.sessions import member_by_number
 from services.transaction import transaction
+from services.upkeep import traces
 
 #: So long the platform may still ask for the answer to a push that was delivered before.
 _RETRIES = timedelta(minutes=1)

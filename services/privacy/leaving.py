@@ -26,11 +26,12 @@ from models import (
     WechatBinding,
 )
 from models.terms import ReportState
-from services import accounts, audit, traces
+from services import accounts, audit
 from services.actor import member_actor
 from services.privacy.cards_of import forget_cards
 from services.privacy.held import Person, person_of, reports_of
 from services.transaction import transaction
+from services.upkeep import traces
 
 #: Reports that nobody but the member has seen: begun and never submitted.
 _UNSEEN = (ReportState.DRAFT, ReportState.NOT_FILED, ReportState.NOT_REQUIRED)

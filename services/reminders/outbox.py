@@ -8,7 +8,6 @@ one wins.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,8 +15,9 @@ from typing import Any
 from models import database
 from models.terms import ReminderState
 from services.clock import seconds
-from services.delivery.waking import wake
+from services.keys import new_key
 from services.reminders.decided import Decided, Due, Suppressed
+from services.reminders.waking import wake
 from services.statement import run
 from services.transaction import transaction
 
@@ -131,7 +131,7 @@ def _copied(lines: Sequence[tuple[Any, ...]]) -> int:
 
 def _row(each: Due | Suppressed, edition: str, at: int) -> tuple[Any, ...]:
     return (
-        secrets.token_urlsafe(15),
+        new_key(),
         each.branch,
         each.member,
         each.topic.value,

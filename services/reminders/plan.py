@@ -23,8 +23,10 @@ from services.reminders.moment import PUSHED_LIKE, Candidate, Moment, at, ids, r
 from services.statement import run
 from services.transaction import transaction
 
-#: So many branches are decided at once: some ten thousand members, so that memory and transaction stay small.
+#: So many branches are looked through at once: some ten thousand members, so that memory stays small.
 CHUNK = 500
+#: So many are decided in one transaction: whoever checks in meanwhile waits for a tenth of a second at most.
+HELD = 100
 _GAPS = frozenset({Topic.HOURS_GAP, Topic.BRANCH_SHORT})
 #: The claims of checkpoints that everybody has been looked through for.
 _JOB = "gaps"
@@ -76,7 +78,7 @@ def remind_by_chunk(now: datetime, topics: Collection[Topic] = FOUND) -> Iterato
     moment = at(now)
     with ExitStack() as stack:
         open_scan = _scan(stack, moment, None, topics)
-        for chunk in _chunks(None):
+        for chunk in _chunks(None, HELD):
             with transaction():
                 hold(chunk)
                 decided = _decide(Judge(moment), chunk, open_scan, topics)
@@ -106,15 +108,15 @@ def _slot(point: Checkpoint) -> int:
     return seconds(day_start(point.day))
 
 
-def _chunks(branches: Iterable[int] | None) -> Iterator[list[int]]:
+def _chunks(branches: Iterable[int] | None, size: int = CHUNK) -> Iterator[list[int]]:
     if branches is None:
         numbers = [
             number for (number,) in rows("SELECT id FROM organization WHERE kind <> 'GROUP' ORDER BY id")
         ]
     else:
         numbers = sorted(set(branches))
-    for first in range(0, len(numbers), CHUNK):
-        yield numbers[first : first + CHUNK]
+    for first in range(0, len(numbers), size):
+        yield numbers[first : first + size]
 
 
 def hold(chunk: Sequence[int]) -> None:

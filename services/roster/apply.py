@@ -12,6 +12,7 @@ from models.terms import ExemptionKind, HostState
 from services import rulebook
 from services.actor import Actor
 from services.clock import civil_day
+from services.offices import Via
 from services.policy.contacts import next_contact
 from services.roster.plan import MemberPlan, Plan
 from services.roster.snapshot import chunks, rows_in
@@ -73,10 +74,14 @@ def _write_organizations(plan: Plan) -> None:
     if not plan.organizations:
         return
     table = Organization
-    fields = (table.code, table.name, table.kind, table.sector, table.has_committee, table.path)
+    said = (table.name, table.sector, table.has_committee, table.exempt_from)
+    fields = (table.code, table.kind, *said, table.path)
     plans = plan.organizations
-    rows = [(each.code, each.name, each.kind, each.sector, each.has_committee, "") for each in plans]
-    _put(table, fields, rows, key=table.code, overwrite=(table.name, table.sector, table.has_committee))
+    rows = [
+        (each.code, each.kind, each.name, each.sector, each.has_committee, each.exempt_from, "")
+        for each in plans
+    ]
+    _put(table, fields, rows, key=table.code, overwrite=said)
     _write_places({each.code: each.parent for each in plan.organizations})
 
 
@@ -135,7 +140,7 @@ def _write_exemptions(plans: list[MemberPlan], ids: dict[str, int], now: datetim
     table = Exemption
     fields = (table.member, table.kind, table.starts, table.ends, table.decided_on)
     changed = [row for plan in plans for row in plan.changes.exemptions]
-    _put(table, (table.id, *fields), changed, key=table.id, overwrite=(table.ends,))
+    _put(table, (table.id, *fields), changed, key=table.id, overwrite=(table.starts, table.ends))
     new = [
         (ids[plan.person.number], ExemptionKind.NOT_REQUIRED, starts, None, civil_day(now))
         for plan in plans
@@ -181,8 +186,11 @@ def _write_mobilities(
 def _write_audit(
     plan: Plan, codes: dict[str, int], ids: dict[str, int], actor: Actor, now: datetime, *, whole: bool
 ) -> None:
-    """One line for the import and one for each member it created or changed: ids, days and states only."""
-    table = AuditLog
+    """One line for the import, one for each member it created or changed, and one for each office.
+
+    They hold ids, codes, days and states only.
+    """
+    table, names = AuditLog, {id_: code for code, id_ in codes.items()}
     who = (table.at, table.actor_kind, table.actor)
     fields = (*who, table.action, table.subject_kind, table.subject, table.detail)
     head = (now, actor.kind, actor.member_id)
@@ -195,8 +203,25 @@ def _write_audit(
     rows = [(*head, "roster.import", "roster", "", _json(counts))] if whole else []
     for each in plan.members:
         action = "roster.member.create" if each.stored is None else "roster.member.update"
-        rows.append((*head, action, "member", str(ids[each.person.number]), _json(_detail(each, codes))))
+        subject = ("member", str(ids[each.person.number]))
+        rows.append((*head, action, *subject, _json(_detail(each, codes))))
+        rows += [(*head, act, *subject, _json(said)) for act, said in _offices(each, names, civil_day(now))]
     _put(table, fields, rows)
+
+
+def _offices(plan: MemberPlan, names: dict[int, str], today: date) -> list[tuple[str, dict[str, str]]]:
+    """Return a line for each office that the file ends or gives, as the page of roles would write it."""
+    ended = [
+        (row.role, names[row.organization])
+        for row in plan.changes.roles
+        if row.ends is not None and row.ends < today
+    ]
+    given = [(role, code) for code, role, _title, _starts in plan.changes.new_roles]
+    return [
+        (act, {"role": str(role), "organization": code, "via": str(Via.IMPORT)})
+        for act, offices in (("role.ended", ended), ("role.given", given))
+        for role, code in offices
+    ]
 
 
 def _detail(plan: MemberPlan, codes: dict[str, int]) -> dict[str, Any]:

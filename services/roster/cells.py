@@ -7,7 +7,8 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from models.terms import DUTIES, MemberCategory, OrgKind, Sector, Term
+from models.terms import DUTIES, MemberCategory, OrgKind, Sector, SessionKind, Term
+from services.policy.cadence import WHOLE
 from services.roster.workbook import Cell, shown
 
 T = TypeVar("T", bound=Term)
@@ -172,6 +173,15 @@ def duties(cell: Cell, _today: date) -> tuple[str, ...]:
     if unknown or not titles:
         raise CellFault(f"没有这样的职务，可以写：{'、'.join(DUTIES)}；几个职务用「、」隔开")
     return tuple(dict.fromkeys(titles))
+
+
+def meetings(cell: Cell, _today: date) -> tuple[str, ...]:
+    """Read kinds of session, each once and in the order of their list, or 全部 for all of them."""
+    named = {name for name in _SEPARATORS.split(half_width(cell)) if name}
+    known = [kind.label for kind in SessionKind]
+    if not named or named - {*known, WHOLE}:
+        raise CellFault(f"没有这样的会议，可以写「{WHOLE}」，或：{'、'.join(known)}；几种用「、」隔开")
+    return (WHOLE,) if WHOLE in named else tuple(name for name in known if name in named)
 
 
 def past_day(cell: Cell, today: date) -> date:

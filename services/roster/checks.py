@@ -189,6 +189,10 @@ def _check_branch(roster: Roster, row: Row, tree: Tree) -> None:
 
 
 def _check_days(roster: Roster, row: Row) -> None:
-    joined, full = row.get("入党日期"), row.get("转正日期")
+    joined, full, since = row.get("入党日期"), row.get("转正日期"), row.get("不作要求起始")
+    if since is not None and row.has("不作硬性要求") and not row.get("不作硬性要求"):
+        roster.reject(row, "不作要求起始", "写了不作要求起始，「不作硬性要求」请写「是」，或把这一格留空")
+    if since is not None and joined is not None and since < joined:
+        roster.reject(row, "不作要求起始", f"早于入党日期 {joined.isoformat()}，请核对这两个日期")
     if joined is not None and full is not None and full < joined:
         roster.reject(row, "转正日期", f"早于入党日期 {joined.isoformat()}，请核对这两个日期")

@@ -39,6 +39,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("上级代码", cells.code, needed=True),
         _must("领域", cells.sector),
         Column("设支委会", cells.yes_or_no),
+        Column("不作要求的会议", cells.meetings),
     ),
     MEMBERS: (
         _must("编号", cells.number),
@@ -54,6 +55,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("流动去向", cells.words),
         Column("流动起始", cells.near_day),
         Column("不作硬性要求", cells.yes_or_no),
+        Column("不作要求起始", cells.near_day),
     ),
 }
 

@@ -34,6 +34,13 @@ class Trip(NamedTuple):
     since: date | None
 
 
+class Waiver(NamedTuple):
+    """不作硬性要求 since a day: `stated` by the file, or else the year of the import."""
+
+    since: date
+    stated: bool
+
+
 @dataclass
 class Changes:
     """What has to be written for one member. The stored rows are whole, with the new days in them."""
@@ -111,21 +118,24 @@ def _compare_duty(changes: Changes, duty: Duty, same: list[StoredRole], today: d
 
 
 def compare_exemption(
-    changes: Changes, is_exempt: bool, joined_on: date, stored: list[StoredExemption], today: date
+    changes: Changes, wanted: Waiver | None, stored: list[StoredExemption], today: date
 ) -> None:
-    """Add what changes in 不作硬性要求, which begins with the year of the import (R04)."""
+    """Add what changes in 不作硬性要求 (R04); a day that the file states corrects the one that is stored."""
     running = [row for row in stored if _open(row.ends, today)]
-    if not is_exempt:
+    if wanted is None:
         changes.exemptions += [row._replace(ends=today) for row in running]
         return
-    if running:
+    if running and (not wanted.stated or running[0].starts == wanted.since):
         return
-    starts = max(date(today.year, 1, 1), joined_on)
-    exact = next((row for row in stored if row.starts == starts), None)
+    exact = next((row for row in stored if row.starts == wanted.since), None)
     if exact is not None:
-        changes.exemptions.append(exact._replace(ends=None))
+        changes.exemptions += [row._replace(ends=today) for row in running if row is not exact]
+        if exact not in running:
+            changes.exemptions.append(exact._replace(ends=None))
+    elif running:
+        changes.exemptions.append(running[0]._replace(starts=wanted.since))
     else:
-        changes.new_exemptions.append(starts)
+        changes.new_exemptions.append(wanted.since)
 
 
 def compare_trip(

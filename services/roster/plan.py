@@ -8,9 +8,18 @@ from typing import NamedTuple
 
 from models.terms import MemberCategory, OrgKind, Role, Sector
 from services import keyring
+from services.policy.cadence import exempt_from, exempt_words
 from services.roster.checks import Tree
 from services.roster.columns import MEMBERS, ORGANIZATIONS, Roster, Row
-from services.roster.periods import Changes, Duty, Trip, compare_duties, compare_exemption, compare_trip
+from services.roster.periods import (
+    Changes,
+    Duty,
+    Trip,
+    Waiver,
+    compare_duties,
+    compare_exemption,
+    compare_trip,
+)
 from services.roster.snapshot import Snapshot, StoredMember
 
 
@@ -23,6 +32,7 @@ class OrganizationPlan(NamedTuple):
     parent: str | None
     sector: Sector
     has_committee: bool
+    exempt_from: str | None
     is_new: bool
 
 
@@ -92,12 +102,17 @@ def _organization(row: Row, snapshot: Snapshot, codes: dict[int, str]) -> Organi
     has_committee = row.get("设支委会") or False
     if stored is not None and not row.has("设支委会"):
         has_committee = stored.has_committee
+    # Stored in another order or by more blanks, it still says the same.
+    exempt = exempt_from(row.get("不作要求的会议") or ())
+    was = None if stored is None else exempt_from(exempt_words(stored.exempt_from))
+    if stored is not None and not row.has("不作要求的会议"):
+        exempt = was
     code, name, kind, parent, sector = map(row.get, ("代码", "名称", "类型", "上级代码", "领域"))
     if stored is not None:
-        before = (stored.name, codes.get(stored.parent or 0), stored.sector, stored.has_committee)
-        if before == (name, parent, sector, has_committee):
+        before = (stored.name, codes.get(stored.parent or 0), stored.sector, stored.has_committee, was)
+        if before == (name, parent, sector, has_committee, exempt):
             return None
-    return OrganizationPlan(code, name, kind, parent, sector, has_committee, is_new=stored is None)
+    return OrganizationPlan(code, name, kind, parent, sector, has_committee, exempt, is_new=stored is None)
 
 
 class _Members:
@@ -158,7 +173,9 @@ class _Members:
             compare_duties(changes, duties, roles, codes=codes, home=home, today=today)
         if row.has("不作硬性要求"):
             exemptions = self._snapshot.exemptions.get(key, [])
-            compare_exemption(changes, bool(row.get("不作硬性要求")), person.joined_on, exemptions, today)
+            since = row.get("不作要求起始") or max(date(today.year, 1, 1), person.joined_on)
+            wanted = Waiver(since, stated=row.get("不作要求起始") is not None)
+            compare_exemption(changes, wanted if row.get("不作硬性要求") else None, exemptions, today)
         if row.has("流动去向"):
             destination = row.get("流动去向")
             trip = Trip(destination, row.get("流动起始")) if destination else None

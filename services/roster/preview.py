@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services import keyring
+from services.policy.cadence import exempt_words
 from services.roster.periods import Changes
 from services.roster.plan import MemberPlan, OrganizationPlan, Plan
 from services.roster.snapshot import Snapshot, StoredMember
@@ -69,9 +70,12 @@ def _organization(plan: OrganizationPlan, snapshot: Snapshot, codes: dict[int, s
     if stored is not None:
         before = {
             "名称": stored.name, "上级代码": codes.get(stored.parent or 0), "领域": stored.sector,
-            "设支委会": stored.has_committee,
+            "设支委会": stored.has_committee, "不作要求的会议": "、".join(exempt_words(stored.exempt_from)),
         }  # fmt: skip
-    after = {"名称": plan.name, "上级代码": plan.parent, "领域": plan.sector, "设支委会": plan.has_committee}
+    after = {
+        "名称": plan.name, "上级代码": plan.parent, "领域": plan.sector, "设支委会": plan.has_committee,
+        "不作要求的会议": "、".join(exempt_words(plan.exempt_from)),
+    }  # fmt: skip
     return Change(plan.code, plan.name, plan.is_new, _differences(before, after))
 
 

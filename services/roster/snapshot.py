@@ -28,6 +28,7 @@ class StoredOrganization(NamedTuple):
     path: str
     sector: Sector
     has_committee: bool
+    exempt_from: str | None
 
 
 class StoredMember(NamedTuple):

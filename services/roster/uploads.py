@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models.terms import Term
-from services import keyring, places_ahead
+from services import keyring
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day, seconds
@@ -29,9 +29,11 @@ from services.roster.reach import check_plan, check_reach
 from services.roster.result import Rejection
 from services.roster.snapshot import Snapshot, read_snapshot
 from services.roster.workbook import Cell, Table, read_tables
+from services.study import places_ahead
 from services.transaction import transaction
 
 _LIFE = timedelta(minutes=30)
+_PURPOSE = "roster"
 #: So many letters a page carries at most; a file of thousands of members goes in parts, or by command.
 CARRIED = 3 * 1024 * 1024
 
@@ -160,7 +162,7 @@ def _sealed(roster: Roster, outlook: Outlook, actor: Actor, now: datetime) -> st
         "sheets": _sheets(roster),
     }
     content = zlib.compress(json.dumps(said, ensure_ascii=False).encode(), 9)
-    sealed = keyring.current().carry(content)
+    sealed = keyring.current().carry(content, _PURPOSE)
     if len(sealed) > CARRIED:
         raise invalid(
             "roster_too_large", "这份名册太长，一页带不过去。", "请按支部分几次上传，或请管理员用命令导入。"
@@ -169,7 +171,7 @@ def _sealed(roster: Roster, outlook: Outlook, actor: Actor, now: datetime) -> st
 
 
 def _opened(actor: Actor, sealed: str, now: datetime) -> dict[str, Any]:
-    content = keyring.current().carried(sealed)
+    content = keyring.current().carried(sealed, _PURPOSE)
     said: dict[str, Any] = json.loads(zlib.decompress(content)) if content is not None else {}
     if not said or said["by"] != actor.member_id or said["until"] < seconds(now):
         raise ServiceError("stale", "这份名册放得太久了，没有写入。", "请再选一次文件，核对后确认。")

@@ -23,6 +23,8 @@ class CheckinRules:
     halves_from_minutes: int
     step_seconds: int
     grace_steps: int
+    screen_tries_a_day: int
+    screen_tries_all_a_day: int
     pending_scan_minutes: int
     tries_a_day: int
     code_hours: int
@@ -33,7 +35,7 @@ class CheckinRules:
 def build(raw: dict[str, Any]) -> CheckinRules:
     """Build one edition from its table; raises KeyError, ValueError or TypeError with what to write."""
     values: dict[str, int] = {}
-    for block in ("window", "session", "code", "binding"):
+    for block in ("window", "session", "code", "screen", "binding"):
         values |= {name: int(value) for name, value in raw[block].items()}
     if any(value < 0 for value in values.values()):
         raise ValueError("a negative number: write 0 or more")

@@ -23,6 +23,8 @@ class HourRules:
     minutes_per_hour: int
     step: Decimal
     max_per_session: Decimal
+    half_day: Decimal
+    day: Decimal
     partial_share: Decimal
     ratio: dict[CreditKind, Decimal]
     credit_kind: dict[SessionKind, CreditKind]
@@ -44,6 +46,8 @@ def build(raw: dict[str, Any]) -> HourRules:
         minutes_per_hour=minutes,
         step=Decimal(credit["step"]),
         max_per_session=Decimal(credit["max_per_session"]),
+        half_day=Decimal(credit["half_day"]),
+        day=Decimal(credit["day"]),
         partial_share=Decimal(credit["partial_share"]),
         ratio={kind: Decimal(raw["ratio"][kind]) for kind in CreditKind},
         credit_kind={kind: CreditKind(raw["credit_kind"][kind]) for kind in SessionKind},
@@ -52,6 +56,8 @@ def build(raw: dict[str, Any]) -> HourRules:
         rules.member,
         rules.committee,
         rules.max_per_session,
+        rules.half_day,
+        rules.day,
         rules.partial_share,
         *rules.ratio.values(),
     ]
@@ -59,6 +65,8 @@ def build(raw: dict[str, Any]) -> HourRules:
         raise ValueError("a negative number, or none at all: write 0 or more")
     if not (rules.step.is_finite() and rules.step > 0):
         raise ValueError('credit.step: write more than 0, such as "0.5"')
+    if rules.half_day % rules.step or rules.day % rules.step or rules.day > rules.max_per_session:
+        raise ValueError("credit.half_day and day: write whole steps, at most credit.max_per_session")
     if rules.partial_share > 1 or max(rules.ratio.values()) > 1:
         raise ValueError("credit.partial_share and ratio: write at most 1")
     return rules

@@ -29,7 +29,7 @@ class KindRules:
 
 @dataclass(frozen=True)
 class SessionRules:
-    """One edition of rules/sessions.toml; `again_days` are days, the other limits are counts."""
+    """One edition of rules/sessions.toml; `again_days` are days, `*_minutes` lengths, other limits counts."""
 
     edition: str
     source: str
@@ -37,6 +37,8 @@ class SessionRules:
     repeat_most: int
     invites_most: int
     again_days: int
+    half_day_minutes: int
+    day_minutes: int
     kinds: dict[SessionKind, KindRules]
 
     def of(self, kind: SessionKind) -> KindRules:

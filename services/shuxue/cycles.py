@@ -15,16 +15,16 @@ from models import (
     ReportCycle,
     ShuxueReport,
     ShuxueText,
-    database,
 )
 from models.terms import CycleState, CycleType, ReportState
-from services import audit
+from services import audit, tree
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
 from services.periods import holds
 from services.policy import shuxue as policy
+from services.rows import hold
 from services.shuxue import closing, plans
 from services.shuxue.plans import CyclePlan
 from services.spoken import full_day
@@ -71,7 +71,7 @@ def open_cycle(actor: Actor, plan: CyclePlan, now: datetime) -> ReportCycle:
             `exists` when the same days are asked for above or below already.
     """
     code = plan.organization
-    organization = Organization.get_or_none(Organization.code == code) if code.isprintable() else None
+    organization = tree.named(code)
     if organization is None or not _may_open(actor, organization, now):
         raise not_found("这个党组织", "请核对代码。")
     columns = plans.columns(plan, organization, now)
@@ -185,17 +185,12 @@ def current(member: Member, now: datetime) -> MyCycle | None:
 
 
 def _may_open(actor: Actor, organization: Organization, now: datetime) -> bool:
-    reach = prefixes(actor, LEADING | ABOVE, civil_day(now))
-    return any(organization.path.startswith(prefix) for prefix in reach)
+    return tree.covers(prefixes(actor, LEADING | ABOVE, civil_day(now)), organization.path)
 
 
 def _one_at_a_time(organization: Organization) -> None:
-    """Let nobody else of the same tree open a round until this transaction ends (SQLite has one writer)."""
-    if database.obj.server:
-        root = int(organization.path.split(".")[0])
-        Organization.select(Organization.id).where(Organization.id == root).for_update(
-            "FOR NO KEY UPDATE"
-        ).execute()
+    """Let nobody else of the same tree open a round until this transaction ends."""
+    hold(Organization, Organization.id == int(organization.path.split(".")[0]))
 
 
 def _number(plan: CyclePlan, organization: Organization) -> int:

@@ -7,15 +7,17 @@ from datetime import datetime
 
 from models import Member, Organization, ReportCycle, ShuxueReport
 from models.terms import ReportState
-from services import audit, deciders, sessions
+from services import audit, deciders
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
+from services.people import member_by_number
 from services.policy import shuxue as policy
 from services.policy.shuxue import Act
-from services.shuxue import cycles, draft, reports
+from services.shuxue import draft, reports
 from services.shuxue.draft import Draft
 from services.transaction import transaction
+from services.words import words
 
 __all__ = ["Draft", "Waiting", "accept", "give_back", "read", "waiting"]
 
@@ -107,7 +109,7 @@ def give_back(actor: Actor, cycle_key: str, number: str, reason: str, now: datet
         ServiceError: `text` without a reason or with too long a one, `wrong_state` when it was accepted or
             taken back meanwhile, and as in `read`.
     """
-    why = sessions.words(reason, 200, "退回的原因")
+    why = words(reason, 200, "退回的原因")
     return _decide(actor, cycle_key, number, why, now)
 
 
@@ -145,9 +147,10 @@ _STANDS = {
 
 def _matter(actor: Actor, cycle_key: str, number: str, now: datetime) -> tuple[ReportCycle, Member]:
     """Return the round and the member, for those who decide on this member."""
-    cycle, member = cycles.find(cycle_key), sessions.member_by_number(number)
+    member = member_by_number(number)
     deciders.require_decider(actor, member, civil_day(now))
-    return cycle, member
+    # Another branch's round reads like an unknown one.
+    return reports.round_of(member, cycle_key, now), member
 
 
 def _handed_in(report: ShuxueReport | None, member: Member) -> ShuxueReport:

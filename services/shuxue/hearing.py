@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 from models import Member, Organization, ReportCycle, ShuxueReport, VoiceNote, VoiceSound
 from models.terms import ReportState, Role, View, VoiceState
-from services import access, audit
+from services import access, audit, tree
 from services.access import HELPING, LEADING
 from services.actor import Actor
 from services.clock import civil_day
@@ -66,8 +64,6 @@ def waiting(actor: Actor, now: datetime) -> list[WaitingVoice]:
     if not groups:
         return []
     branch, group = Organization.alias(), Organization.alias()
-    reach = [branch.path.startswith(path) for path in branches]
-    reach += [group.path.startswith(path) for path in groups]
     rows = (
         VoiceNote.select(VoiceNote, ShuxueReport, Member, ReportCycle, group)
         .join(ShuxueReport)
@@ -78,7 +74,7 @@ def waiting(actor: Actor, now: datetime) -> list[WaitingVoice]:
         .switch(ShuxueReport)
         .join(ReportCycle)
         .where(
-            reduce(or_, reach),
+            tree.any_of([tree.below(branches, branch), tree.below(groups, group)]),
             Member.id != (actor.member_id or 0),
             VoiceNote.state.in_(_AUDIBLE),
             ShuxueReport.state.in_(_WRITABLE),

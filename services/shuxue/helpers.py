@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from models import Member, Organization
 from models.terms import Role
-from services import audit, role_periods, sessions
+from services import audit, role_periods, tree
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
+from services.people import member_by_number
 from services.spoken import full_day
 from services.transaction import transaction
 
@@ -49,10 +50,10 @@ def dismiss(actor: Actor, number: str, branch_code: str, now: datetime) -> None:
 
 def _matter(actor: Actor, number: str, code: str, today: date) -> tuple[Member, Organization]:
     reach = prefixes(actor, LEADING | ABOVE, today)
-    organization = Organization.get_or_none(Organization.code == code) if code.isprintable() else None
-    if organization is None or not any(organization.path.startswith(path) for path in reach):
+    organization = tree.named(code)
+    if organization is None or not tree.covers(reach, organization.path):
         raise not_found("这个党支部", "请核对代码。")
-    member = sessions.member_by_number(number)
-    if not any(member.branch.path.startswith(path) for path in reach):
+    member = member_by_number(number)
+    if not tree.covers(reach, member.branch.path):
         raise not_found(f"编号为 {number} 的党员")
     return member, organization

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from models import Member, Organization, ReportCycle, ShuxueReport, VoiceNote
 from models.terms import View, VoiceState
 from services.errors import ServiceError, not_found
+from services.keys import may_be_key
 
-_KEY = re.compile(r"[0-9A-Za-z_-]{16,22}")
 #: No list is longer.
 PAGE = 200
 
@@ -44,7 +43,7 @@ def load(key: str) -> VoiceNote:
         ServiceError: `not_found`.
     """
     note = None
-    if _KEY.fullmatch(key):
+    if may_be_key(key):
         note = (
             VoiceNote.select(VoiceNote, ShuxueReport, ReportCycle, Member, Organization)
             .join(ShuxueReport)

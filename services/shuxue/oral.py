@@ -9,11 +9,12 @@ from typing import Any
 
 from models import Exemption, Member, Organization, ReportCycle, ShuxueReport
 from models.terms import ConfirmedBy, CycleState, ReportChannel, ReportState, Role, View
-from services import audit, rulebook, sessions
+from services import audit, rulebook, tree
 from services.access import HELPING, LEADING, prefixes, require_helper
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
+from services.people import member_by_number
 from services.periods import active, holds
 from services.policy import shuxue as policy
 from services.policy.shuxue import Act
@@ -169,7 +170,7 @@ def confirm(member: Member, cycle_key: str, now: datetime) -> Draft:
 
 def _matter(actor: Actor, cycle_key: str, number: str, now: datetime) -> tuple[ReportCycle, Member]:
     """Return the round and the member, for those who write down what this member says."""
-    cycle, member = cycles.find(cycle_key), sessions.member_by_number(number)
+    cycle, member = cycles.find(cycle_key), member_by_number(number)
     require_helper(actor, member, civil_day(now))
     if not cycles.covers(cycle, member, now) and reports.of(cycle, member) is None:
         raise not_found("这一轮述学")
@@ -242,13 +243,9 @@ def _reach(actor: Actor, branch: Any, group: Any, now: datetime) -> Any:
     It says of many what `access.require_helper` says of one.
     """
     today = civil_day(now)
-    conditions = [
-        *(branch.path.startswith(path) for path in prefixes(actor, LEADING | {Role.HELPER}, today)),
-        *(group.path.startswith(path) for path in prefixes(actor, HELPING - LEADING, today)),
-    ]
-    if not conditions:
+    led = tree.below(prefixes(actor, LEADING | {Role.HELPER}, today), branch)
+    near = tree.below(prefixes(actor, HELPING - LEADING, today), group)
+    reach = tree.any_of([led, near])
+    if reach is None:
         return None
-    reach = conditions[0]
-    for condition in conditions[1:]:
-        reach |= condition
     return reach & (Member.id != actor.member_id) if actor.member_id is not None else reach

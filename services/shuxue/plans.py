@@ -11,7 +11,7 @@ from services import rulebook
 from services.clock import civil_day
 from services.errors import invalid
 from services.policy import shuxue as policy
-from services.sessions import words
+from services.words import words
 
 _FURTHEST = timedelta(days=366)
 

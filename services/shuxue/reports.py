@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from models import Member, ReportCycle, ShuxueReport, ShuxueRevision, ShuxueText, database
+from models import Member, ReportCycle, ShuxueReport, ShuxueRevision, ShuxueText
 from models.terms import ConfirmedBy, CycleState, ReportChannel, ReportState, View
 from services import rulebook
 from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
 from services.policy import shuxue as policy
 from services.policy.shuxue import Act
+from services.rows import hold
 from services.shuxue import cycles, draft, facts
 from services.spoken import full_day
 
@@ -26,15 +27,10 @@ def of(cycle: ReportCycle, member: Member) -> ShuxueReport | None:
 
 
 def held(cycle: ReportCycle, member: Member) -> ShuxueReport | None:
-    """Return a report whose row nobody else changes until this transaction ends (SQLite has one writer)."""
-    if database.obj.server:
-        lock = ShuxueReport.select(ShuxueReport.id).where(
-            ShuxueReport.cycle == cycle, ShuxueReport.member == member
-        )
-        # A row that appears just after this was asked would come back without its lock: it is none yet.
-        if not list(lock.for_update("FOR NO KEY UPDATE")):
-            return None
-    return of(cycle, member)
+    """Return a report whose row nobody else changes until this transaction ends."""
+    # A row that appears just after this was asked would come back without its lock: it is none yet.
+    there = hold(ShuxueReport, ShuxueReport.cycle == cycle, ShuxueReport.member == member)
+    return of(cycle, member) if there else None
 
 
 def begun(cycle: ReportCycle, member: Member, channel: ReportChannel, now: datetime) -> ShuxueReport:

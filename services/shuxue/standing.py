@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
-from typing import Any
-
-from peewee import Value
 
 from models import Member, Organization, ReportCycle, RolePeriod, ShuxueReport, ShuxueRevision
 from models.terms import CycleState, ReportChannel, ReportState, Role, View
-from services import access
+from services import access, tree
 from services.access import ABOVE, HELPING, LEADING
 from services.actor import Actor
 from services.clock import civil_day
@@ -73,7 +67,7 @@ def rounds(actor: Actor, roles: frozenset[Role], now: datetime) -> list[Round]:
     rows = (
         ReportCycle.select(ReportCycle, Organization)
         .join(Organization)
-        .where(_touching(paths))
+        .where(tree.touching(paths, Organization))
         .order_by(ReportCycle.due.desc(), ReportCycle.id.desc())
         .limit(ROUNDS)
     )
@@ -139,7 +133,7 @@ def helpers(actor: Actor, now: datetime) -> list[Helper]:
         .join(Organization)
         .where(
             RolePeriod.role == Role.HELPER,
-            _below(Organization.path, paths),
+            tree.below(paths, Organization),
             holds(RolePeriod, day),
         )
         .order_by(Member.name, Member.number)
@@ -159,6 +153,9 @@ def _people(actor: Actor, path: str, cycle_id: int | None, now: datetime) -> lis
     """Return the members of the led branches below a path, with their states in a round."""
     branch, group = Organization.alias(), Organization.alias()
     day = civil_day(now)
+    led = tree.below(access.prefixes(actor, LEADING, day), branch)
+    if led is None:
+        return []
     rows = (
         Member.select(Member.number, Member.name, group.name, ShuxueReport.state)
         .join(branch, on=(Member.branch == branch.id))
@@ -169,7 +166,7 @@ def _people(actor: Actor, path: str, cycle_id: int | None, now: datetime) -> lis
             ShuxueReport, on=((ShuxueReport.member == Member.id) & (ShuxueReport.cycle == cycle_id))
         )
         .where(
-            _below(branch.path, access.prefixes(actor, LEADING, day)),
+            led,
             branch.path.startswith(path),
             active(day),
         )
@@ -186,17 +183,3 @@ def _people(actor: Actor, path: str, cycle_id: int | None, now: datetime) -> lis
 def _views(stored: str) -> dict[View, str]:
     loaded = json.loads(stored)
     return {view: str(loaded.get(view.value, "")) for view in View}
-
-
-def _below(column: Any, paths: Sequence[str]) -> Any:
-    return reduce(or_, (column.startswith(path) for path in paths), Value(1) == Value(0))
-
-
-def _touching(paths: Iterable[str]) -> Any:
-    """Rounds of the organizations at these paths, below them, and above them."""
-    conditions: list[Any] = []
-    for path in paths:
-        parts = path.split(".")
-        above = [".".join(parts[:at]) + "." for at in range(1, len(parts))]
-        conditions += [Organization.path.startswith(path), Organization.path.in_(above)]
-    return reduce(or_, conditions)

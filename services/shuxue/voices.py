@@ -7,7 +7,6 @@ whoever plugs in a recogniser (`ports.Transcriber`) gives the helper a proposal,
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import datetime
 
 from models import Member, ReportCycle, ShuxueReport, VoiceNote, VoiceSound
@@ -15,6 +14,7 @@ from models.terms import ReportChannel, View, VoiceState
 from services import audit
 from services.actor import member_actor
 from services.errors import ServiceError, invalid, not_found
+from services.keys import new_key
 from services.policy.shuxue import Act
 from services.shuxue import reports, writing
 from services.shuxue.fetching import fetch_due, forget_old
@@ -63,7 +63,7 @@ def receive(member: Member, cycle_key: str, view: View, media_id: str, now: date
         known = VoiceNote.get_or_none(VoiceNote.report == report, VoiceNote.media_id == media_id)
         if known is None:
             known = VoiceNote.create(
-                key=secrets.token_urlsafe(15),
+                key=new_key(),
                 report=report,
                 view=view,
                 media_id=media_id,

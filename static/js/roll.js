@@ -163,7 +163,7 @@
   function post(entries, again) {
     var limit = new AbortController();
     var patience = setTimeout(function () { limit.abort(); }, 15000);
-    var body = JSON.stringify({ sent: Date.now(), entries: entries.map(function (entry) {
+    var body = JSON.stringify({ pocket: form.dataset.pocket, sent: Date.now(), entries: entries.map(function (entry) {
       return { nonce: entry.nonce, number: entry.number, status: entry.status, half: entry.half, at: entry.at };
     }) });
     return fetch(form.dataset.entries, {

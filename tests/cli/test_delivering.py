@@ -17,9 +17,9 @@ from peewee import OperationalError
 
 from models import ChannelPause, JobClaim, Member, Organization, OutgoingFence, Reminder, database
 from models.terms import Channel, ReminderState
-from services import backups, schema
 from services.clock import ZONE
 from services.delivery import pauses
+from services.upkeep import backups, schema
 from tests.builders import bound, refused
 from tests.cli.conftest import Desk, FakeSettings
 from tests.outbox import TUESDAY, queued, states, with_templates

@@ -33,7 +33,11 @@ class Start:
     def again(self):
         """Prepare once more and return the scene."""
         tools = DemoTools(
-            self.environment, self.clock, ROOT, lambda settings: connect(settings["DATABASE_URL"])
+            self.environment,
+            self.clock,
+            ROOT,
+            lambda settings: connect(settings["DATABASE_URL"]),
+            lambda settings, words: 0,
         )
         scene = self.folder / "scene.json"
         prepare(tools, settings_for(Places(8000, 8001), self.folder, self.url), self.folder, scene, 1)

@@ -10,7 +10,8 @@ import pytest
 from models import QueuedTask, database
 from scheduler.deliver import Deliverer, Post
 from scheduler.queue import DeliveryQueue
-from services.delivery import upkeep, waking
+from services.delivery import upkeep
+from services.reminders import waking
 from services.transaction import transaction
 from services.writer import Writer
 from tests.builders import bound, district

@@ -18,10 +18,11 @@ from models.terms import ReminderState, SessionState, SuppressedWhy, Topic
 from scheduler.jobs import JOBS, REMIND, Job
 from scheduler.queue import DeliveryQueue
 from scheduler.run import LOOK, Waking, _Often, _Waker, run_job
-from services import jobs, sessions
+from services import jobs
 from services.actor import OPERATOR
 from services.clock import ZONE, seconds, system_clock
-from services.delivery import waking
+from services.reminders import waking
+from services.study import sessions
 from tests.builders import District, bound, confirmed, district, published, sound
 from tests.fakes import FixedClock
 

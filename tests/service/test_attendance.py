@@ -10,10 +10,12 @@ import pytest
 
 from models import Attendance, AuditLog, HourEntry, database
 from models.terms import AttendanceSource, AttendanceStatus, DueScope, Role, SessionKind, SessionState
-from services import attendance, rulebook, sessions
+from services import rulebook
 from services.actor import OPERATOR, member_actor
-from services.checkin import Outcome
+from services.arrival.checkin import Outcome
 from services.clock import seconds
+from services.roll import attendance
+from services.study import sessions
 from tests.builders import (
     BEFORE,
     START,

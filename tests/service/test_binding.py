@@ -19,11 +19,12 @@ from models import (
     database,
 )
 from models.terms import AttendanceStatus, RequestState
-from services import attendance, binding, login, new_phone, rulebook, tries
+from services import binding, login, new_phone, rulebook, tries
 from services.actor import OPERATOR
+from services.arrival.checkin import Outcome
 from services.binding import Step
-from services.checkin import Outcome
 from services.clock import seconds
+from services.roll import attendance
 from tests.builders import (
     START,
     District,

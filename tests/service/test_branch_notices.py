@@ -9,11 +9,12 @@ import pytest
 
 from models import BranchNotice, MicroLecture, database
 from models.terms import Area
-from services import branch_notices, desk, lectures
+from services import desk
 from services.actor import member_actor
-from services.branch_notices import NewNotice
+from services.branch_life import branch_notices, lectures
+from services.branch_life.branch_notices import NewNotice
+from services.branch_life.lectures import NewLecture
 from services.clock import civil_day
-from services.lectures import NewLecture
 from tests.builders import START, district, refused
 
 TODAY = civil_day(START)

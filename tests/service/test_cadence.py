@@ -10,10 +10,11 @@ import pytest
 
 from models import AuditLog, InboundMessage, LoginSession, Organization, SessionInvite
 from models.terms import Area, OrgKind, Role, SessionKind
-from services import cadence, rest, sessions
 from services.actor import OPERATOR, member_actor
+from services.branch_life import cadence, exempting, rest
 from services.clock import civil_day
 from services.policy.cadence import Duty
+from services.study import sessions
 from tests.builders import START, bound, confirmed, district, organization, published, refused, role
 
 DAY = timedelta(days=1)
@@ -67,6 +68,39 @@ def test_an_exempt_branch_owes_nothing(field: Any) -> None:
     found = cadence.of_branch(field.leader, None, START)
     assert SessionKind.THEME_DAY not in {each.kind for each in found.duties}
     assert duty(found, SessionKind.GENERAL_MEETING).lacking == 1
+
+
+def test_what_is_not_asked_of_a_branch_is_settled_above_it_with_a_reason(field: Any) -> None:
+    exempting.settle(field.above, "ZB1", ["THEME_DAY", "PARTY_LECTURE"], "只有三位同志", START)
+    assert Organization.get(Organization.code == "ZB1").exempt_from == "PARTY_LECTURE,THEME_DAY"
+    duties = cadence.of_branch(field.leader, None, START).duties
+    assert SessionKind.THEME_DAY not in {each.kind for each in duties}
+    line = AuditLog.get(AuditLog.action == "cadence.exempted")
+    assert (line.subject, line.reason, line.actor) == ("ZB1", "只有三位同志", field.officer.id)
+    exempting.settle(field.above, "ZB1", ["ALL"], "筹建中", START)
+    assert cadence.of_branch(field.leader, None, START).exempt
+    with refused("same"):
+        exempting.settle(field.above, "ZB1", ["ALL"], "筹建中", START)
+    exempting.settle(OPERATOR, "ZB1", [], "已经成立", START)
+    assert Organization.get(Organization.code == "ZB1").exempt_from is None
+
+
+def test_a_branch_does_not_excuse_itself_and_nobody_else_does(field: Any) -> None:
+    for actor in (field.leader, field.outsider, field.headman, member_actor(field.zhang.id)):
+        with refused("not_found"):
+            exempting.settle(actor, "ZB1", ["ALL"], "不开了", START)
+        assert not exempting.may(actor, "ZB1", START)
+    for code in ("DW", "ZB1X1", "nowhere", "no\x00ne"):
+        with refused("not_found"):
+            exempting.settle(field.above, code, ["ALL"], "不开了", START)
+    for chosen, reason, code in (
+        (["FUN"], "有事", "kinds"),
+        (["HOME_VISIT"], "有事", "kinds"),
+        (["ALL"], " ", "text"),
+    ):
+        with refused(code):
+            exempting.settle(field.above, "ZB1", chosen, reason, START)
+    assert Organization.get(Organization.code == "ZB1").exempt_from is None
 
 
 def test_nobody_reads_another_branch(field: Any) -> None:

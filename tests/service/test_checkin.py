@@ -15,12 +15,15 @@ from models.terms import (
     ExternalState,
     SessionKind,
 )
-from services import attendance, checkin, codes, sessions
 from services.actor import OPERATOR
-from services.checkin import Outcome
+from services.arrival import checkin, codes
+from services.arrival.checkin import Outcome
+from services.arrival.codes import FORGED, Proof
+from services.arrival.digits import arrive_by_digits
 from services.clock import seconds
-from services.codes import FORGED, Proof
 from services.policy.amounts import text
+from services.roll import attendance
+from services.study import sessions
 from tests.builders import (
     BEFORE,
     START,
@@ -302,17 +305,17 @@ def test_a_stale_code_asks_for_the_new_one_while_the_door_is_open(field: Distric
 def test_six_digits_sign_their_session_and_no_other(field: District) -> None:
     key, account = published(field.branch), bound(field.zhang)
     digits = attendance.code_now(sessions.find(key), START)
-    result = checkin.arrive_by_digits(account, digits, START, START)
+    result = arrive_by_digits(account, digits, START, START)
     assert result is not None
     assert (result.outcome, place_of(key, field.zhang).source) == (Outcome.SIGNED, AttendanceSource.CODE)
     wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
-    assert checkin.arrive_by_digits(account, wrong, START, START) is None
+    assert arrive_by_digits(account, wrong, START, START) is None
 
 
 def test_the_digits_of_a_while_ago_fit_nothing(field: District) -> None:
     key = published(field.branch)
     digits = codes.digits_now(key, seconds(START), 15)
-    assert checkin.arrive_by_digits(bound(field.zhang), digits, START + timedelta(minutes=2), START) is None
+    assert arrive_by_digits(bound(field.zhang), digits, START + timedelta(minutes=2), START) is None
 
 
 def test_among_equal_digits_the_own_branch_comes_first(
@@ -321,7 +324,7 @@ def test_among_equal_digits_the_own_branch_comes_first(
     published(field.neighbour)
     own = published(field.branch)
     monkeypatch.setattr(codes, "digits_fit", lambda *_: True)
-    result = checkin.arrive_by_digits(bound(field.zhang), "123456", START, START)
+    result = arrive_by_digits(bound(field.zhang), "123456", START, START)
     assert result is not None
     assert result.session_key == own
 

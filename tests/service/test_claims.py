@@ -11,7 +11,7 @@ from models.terms import ClaimState, MemberCategory, Role, SessionKind
 from services import points
 from services.actor import OPERATOR, Actor, member_actor
 from services.clock import ZONE
-from services.points import claims, judging
+from services.points import claim_lists, claimable, claims, judging
 from tests.builders import START, District, confirmed, district, refused, role, sound
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -34,7 +34,7 @@ def filed(who: object, day: date = DAY, item: str = "helping", now: datetime = S
 
 
 def state(key: str) -> ClaimState:
-    found: ClaimState = claims.find(key).state
+    found: ClaimState = claim_lists.find(key).state
     return found
 
 
@@ -48,7 +48,8 @@ def test_a_claim_keeps_what_was_written_and_what_the_rules_give(field: District)
         "志愿服务", 100, "2026-11", ClaimState.SUBMITTED,
     )  # fmt: skip
     assert claim.words == "帮 <b>𬱖</b> 老人取药 =1+1 {{7*7}}"
-    assert [(each.key, each.open_to_change) for each in claims.of_member(field.zhang)] == [(claim.key, True)]
+    filed = claim_lists.of_member(field.zhang)
+    assert [(each.key, each.open_to_change) for each in filed] == [(claim.key, True)]
     assert AuditLog.get(AuditLog.action == "claim.filed").detail is None
 
 
@@ -60,7 +61,7 @@ def test_a_month_is_open_until_the_tenth_of_the_next(
     field: District, today: tuple[int, int], first: date
 ) -> None:
     now = at(*today)
-    assert claims.open_months(now)[0][1] == first
+    assert claimable.open_months(now)[0][1] == first
     filed(field.zhang, first, now=now)
     with refused("day"):
         filed(field.zhang, first - timedelta(days=1), now=now)
@@ -142,7 +143,7 @@ def test_who_is_out_of_scope_hears_that_nothing_is_asked(field: District) -> Non
 def test_a_walk_through_every_state_keeps_the_ledger_explained(field: District) -> None:
     key = filed(field.zhang)
     judging.give_back(field.leader, key, "请写清楚", START)
-    assert [claim.reason for claim in claims.returned(field.zhang)] == ["请写清楚"]
+    assert [claim.reason for claim in claim_lists.returned(field.zhang)] == ["请写清楚"]
     claims.resubmit(field.zhang, key, LATER, item="helping", day=DAY, words="帮邻居王奶奶取药")
     judging.approve(field.leader, key, LATER)
     judging.approve(field.leader, key, LATER)
@@ -180,7 +181,7 @@ def test_a_returned_claim_keeps_its_month_long_after_it_has_closed(field: Distri
     with refused("day"):
         claims.resubmit(field.zhang, key, much_later, item="helping", day=date(2026, 12, 1), words="改了")
     claims.resubmit(field.zhang, key, much_later, item="micro_lecture", day=date(2026, 11, 2), words="改了")
-    claim = claims.own(field.zhang, key)
+    claim = claim_lists.own(field.zhang, key)
     assert (claim.item, claim.day, claim.points, claim.month) == (
         "micro_lecture", date(2026, 11, 2), 200, "2026-11",
     )  # fmt: skip
@@ -224,7 +225,7 @@ def test_no_step_is_taken_from_a_state_it_does_not_fit(field: District) -> None:
 def test_nobody_reaches_a_claim_of_somebody_else(field: District) -> None:
     key = filed(field.zhang)
     for step in (
-        lambda: claims.own(field.li, key),
+        lambda: claim_lists.own(field.li, key),
         lambda: claims.withdraw(field.li, key, START),
         lambda: claims.object_to(field.li, key, "x", START),
         lambda: judging.look(field.outsider, key, START),
@@ -232,8 +233,8 @@ def test_nobody_reaches_a_claim_of_somebody_else(field: District) -> None:
         lambda: judging.approve(field.headman, key, START),
         lambda: judging.approve(member_actor(field.zhang.id), key, START),
         lambda: judging.refuse(field.above, key, "x", START),
-        lambda: claims.find("'" * 20),
-        lambda: claims.find("\x00"),
+        lambda: claim_lists.find("'" * 20),
+        lambda: claim_lists.find("\x00"),
     ):
         with refused("not_found"):
             step()
@@ -278,10 +279,10 @@ def test_a_claim_by_somebody_who_has_begun_the_year_and_retired_still_counts(fie
 
 
 def test_what_can_be_claimed_is_what_the_rules_list(field: District) -> None:
-    assert [item.key for item in claims.claimable(START)] == [
+    assert [item.key for item in claimable.items(START)] == [
         "service", "micro_lecture", "helping", "award", "suggestion",
     ]  # fmt: skip
-    assert claims.credited_on(field.zhang.id, DAY, [SessionKind.PRACTICE]) is None
+    assert claimable.credited_on(field.zhang.id, DAY, [SessionKind.PRACTICE]) is None
 
 
 def test_a_leader_writes_down_what_a_member_without_a_phone_has_done(field: District) -> None:

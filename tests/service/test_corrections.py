@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +10,16 @@ import pytest
 
 from models import AuditLog, HourEntry
 from models.terms import AttendanceStatus, EntrySource, Role
-from services import attendance, corrections, externals, hours, make_ups, verify
+from services import corrections, hours
+from services.absence import externals, make_up_decisions, make_ups
+from services.absence.externals import Elsewhere
+from services.absence.make_ups import Done
 from services.actor import OPERATOR, Actor, member_actor
+from services.clock import ZONE
 from services.corrections import Wanted
 from services.exports import hours as export
-from services.externals import Elsewhere
-from services.make_ups import Done
+from services.integrity import verify
+from services.roll import attendance
 from tests.builders import (
     BEFORE,
     START,
@@ -92,10 +97,10 @@ def test_the_next_correction_takes_the_last_one_back_and_the_same_twice_changes_
     correct(field, "1")
     with refused("same"):
         correct(field, "1")
-    correct(field, "2", reason="当天还讲了党课")
-    assert [hundredths for _, _, hundredths in entries(field.zhang)] == [150, -50, 50, 50]
+    correct(field, "0.5", reason="下半场没有来")
+    assert [hundredths for _, _, hundredths in entries(field.zhang)] == [150, -50, 50, -100]
     with refused("same"):
-        correct(field, "2")
+        correct(field, "0.5")
     assert correct(field, "1.5", reason="原来的对") is None
     assert credited(field.zhang) == 150
     correct(field, "0", reason="当天没有来")
@@ -105,8 +110,10 @@ def test_the_next_correction_takes_the_last_one_back_and_the_same_twice_changes_
 
 
 @pytest.mark.usefixtures("key")
-@pytest.mark.parametrize("amount", ["-0.5", "24.5", "1.3", "NaN", "Infinity", "1E+999", "1E-999"])
-def test_no_line_counts_less_than_nothing_or_more_than_a_day(field: District, amount: str) -> None:
+@pytest.mark.parametrize("amount", ["-0.5", "2", "24.5", "1.3", "NaN", "Infinity", "1E+999", "1E-999"])
+def test_no_line_counts_less_than_nothing_or_more_than_the_session_gave_R07(
+    field: District, amount: str
+) -> None:
     with refused("hours"):
         correct(field, amount)
     assert credited(field.zhang) == 150
@@ -141,15 +148,15 @@ def test_nobody_corrects_the_own_hours_and_no_outsider_learns_of_a_line(field: D
 def test_a_deputy_corrects_what_the_secretary_may_not(field: District, key: str) -> None:
     role(field.wang, Role.DEPUTY, field.branch)
     deputy, line = member_actor(field.wang.id), line_of(field.secretary)
-    corrections.correct(deputy, "S1", line, Wanted(Decimal(2), WHY), LATER)
-    assert credited(field.secretary) == 200
+    corrections.correct(deputy, "S1", line, Wanted(Decimal("0.5"), WHY), LATER)
+    assert credited(field.secretary) == 50
     assert not corrections.look(field.leader, "M1", line_of(field.zhang), LATER).may_reopen
     assert corrections.look(OPERATOR, "M1", line_of(field.zhang), LATER).session_key == key
 
 
 def test_reopening_takes_the_correction_back_and_the_roll_decides_anew(field: District, key: str) -> None:
     correct(field, "1")
-    correct(field, "2")
+    correct(field, "0.5")
     attendance.reopen(OPERATOR, key, "再核", LATER)
     assert credited(field.zhang) == 0
     with refused("reopened"):
@@ -170,11 +177,18 @@ def test_a_make_up_of_the_same_day_is_corrected_and_reversed_beside_its_attendan
     attendance.call_roll(OPERATOR, key, AttendanceStatus.PARTIAL, ["M2"], minutes(0))
     attendance.confirm(OPERATOR, key, minutes(600))
     row = make_ups.file_for_partial(field.li, key, Done("READING", START.date()), minutes(700))
-    make_ups.confirm(field.leader, row.key, minutes(700))
+    make_up_decisions.confirm(field.leader, row.key, minutes(700))
     assert credited(field.li) == 150
-    for source, amount in ((EntrySource.ATTENDANCE, "1"), (EntrySource.MAKE_UP, "0")):
+    # Attendance and make-up together are the session's credit, once: the one gives room to the other (R07).
+    attended = line_of(field.li)
+    assert corrections.look(field.leader, "M2", attended, LATER).most == 50
+    with refused("hours"):
+        corrections.correct(field.leader, "M2", attended, Wanted(Decimal(1), WHY), LATER)
+    for source, amount in ((EntrySource.MAKE_UP, "0"), (EntrySource.ATTENDANCE, "1")):
         line = line_of(field.li, source)
         corrections.correct(field.leader, "M2", line, Wanted(Decimal(amount), WHY), LATER)
+    assert corrections.look(field.leader, "M2", attended, LATER).most == 150
+    assert corrections.look(field.leader, "M2", line_of(field.li, EntrySource.MAKE_UP), LATER).most == 50
     assert credited(field.li) == 100
     found = corrections.fixes(field.li, 2026)
     assert sorted((fix.counts, fix.corrected) for fix in found.values()) == [(0, True), (100, True)]
@@ -185,6 +199,17 @@ def test_a_make_up_of_the_same_day_is_corrected_and_reversed_beside_its_attendan
     attendance.confirm(OPERATOR, key, LATER)
     assert credited(field.li) == 150
     sound()
+
+
+def test_a_line_over_new_year_counts_no_more_than_its_own_part(field: District) -> None:
+    start = datetime(2026, 12, 31, 23, 0, tzinfo=ZONE)
+    key = published(field.branch, BEFORE, starts_at=start, minutes=180)
+    attendance.call_roll(OPERATOR, key, AttendanceStatus.PRESENT, ["M1"], start)
+    attendance.confirm(OPERATOR, key, start + timedelta(hours=4))
+    later = start + timedelta(days=2)
+    lines = HourEntry.select().where(HourEntry.member == field.zhang).order_by(HourEntry.id)
+    most = [corrections.look(field.leader, "M1", line.id, later).most for line in lines]
+    assert most == [line.hours for line in lines] == [100, 200]
 
 
 def test_a_study_elsewhere_is_corrected_at_its_own_page(field: District) -> None:
@@ -209,7 +234,7 @@ def test_every_screen_and_export_shows_the_corrected_sum(field: District) -> Non
     [
         "UPDATE hour_entry SET reason = NULL WHERE id = {made}",
         "UPDATE hour_entry SET confirmed_by_id = member_id WHERE id = {made}",
-        "UPDATE hour_entry SET hours = 2400, stated = 2400 WHERE id = {made}",
+        "UPDATE hour_entry SET hours = 50, stated = 50 WHERE id = {made}",
         "UPDATE hour_entry SET hours = -200, stated = -200 WHERE id = {made}",
         "UPDATE hour_entry SET stated = -100 WHERE id = {made}",
         "UPDATE hour_entry SET posting = 0 WHERE id = {made}",

@@ -32,12 +32,14 @@ from models.terms import (
     SuppressedWhy,
     Topic,
 )
-from services import binding, hours, keyring, rulebook, schema, sessions
+from services import binding, hours, keyring, rulebook
 from services.actor import member_actor
 from services.clock import ZONE, civil_day
+from services.integrity.verify import verify
 from services.reminders import push
 from services.reminders.pushed import Outcome
-from services.verify import verify
+from services.study import sessions
+from services.upkeep import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret of the tests, long enough to pass"

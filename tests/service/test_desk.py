@@ -31,9 +31,10 @@ from models.terms import (
     Role,
     VoiceState,
 )
-from services import desk, sessions
+from services import desk
 from services.clock import civil_day
 from services.desk import Waits
+from services.study import sessions
 from tests.builders import START, district, published
 
 TODAY = civil_day(START)

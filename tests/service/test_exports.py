@@ -19,21 +19,25 @@ from models.terms import (
     ReportChannel,
     Role,
     SessionKind,
+    SuppressedWhy,
     Topic,
     View,
 )
 from services import hours as member_hours
-from services import keyring, make_ups, points, roster
+from services import keyring, points, reaching, roster
+from services.absence import make_up_decisions, make_ups
+from services.absence.make_ups import Done
 from services.actor import OPERATOR
-from services.clock import ZONE
+from services.clock import ZONE, civil_day
 from services.exports import attendance, branch_year, calling, hours, reports
 from services.exports import points as points_table
 from services.exports import roster as roster_table
 from services.exports import year as years
-from services.make_ups import Done
+from services.reaching import Reached
 from services.shuxue import cycles, writing
 from services.shuxue.cycles import CyclePlan
 from tests.builders import START, bound, confirmed, district, exempt, member, published, refused, role
+from tests.outbox import queued
 from web.files import tables
 from web.files.workbook import write
 
@@ -64,7 +68,7 @@ def test_the_hours_table_says_what_each_members_own_page_says(field: Any) -> Non
     late = confirmed(field.branch, [], "1", starts_at=START - timedelta(days=14), title="补的")
     owed = MakeUp.get(MakeUp.member == field.zhang, MakeUp.session == make_up_session(late))
     make_ups.submit(field.zhang, owed.key, Done("ONLINE", date(2026, 11, 20), "看了录像"), AFTER)
-    make_ups.confirm(field.leader, owed.key, AFTER)
+    make_up_decisions.confirm(field.leader, owed.key, AFTER)
     table = hours.of_year(field.leader, "ZB1", 2026, AFTER)
     assert [row.name for row in table.rows] == [
         f"党员{n}" for n in ("H1", "M1", "M2", "M3", "M4", "S1", "M9")
@@ -198,6 +202,7 @@ def test_the_exported_roster_imported_again_changes_nothing(field: Any) -> None:
     assert (result.rejected, result.created, result.updated) == ([], 0, 0)
     assert result.unchanged == len(table.organizations) + len(table.members) == 3 + 7
     assert "13800138000" in repr(table)
+    assert {row[-1] for row in table.members} == {"", "2020-01-01"}
     assert "M7" not in repr(table)
 
 
@@ -219,6 +224,27 @@ def test_the_calling_list_names_whom_no_message_reached(field: Any) -> None:
     (row,) = calling.of_branch(field.leader, "ZB1", AFTER).rows
     assert (row.number, row.phone, row.words) == ("M1", "13800138000", "还差 2 学时")
     assert calling.of_branch(field.leader, "ZB1", AFTER + timedelta(days=4)).rows == ()
+
+
+def test_the_calling_list_and_the_page_name_the_same_people(field: Any) -> None:
+    """Whoever stands on the page of those to call stands in the table, and nobody else."""
+    for who, state, why in (
+        (field.zhang, ReminderState.INBOX, None),
+        (field.li, ReminderState.DELIVERED, None),
+        (field.wang, ReminderState.UNKNOWN, None),
+        (field.old, ReminderState.SUPPRESSED, SuppressedWhy.UNBOUND),
+        (field.head, ReminderState.SUPPRESSED, SuppressedWhy.OPTED_OUT),
+        (field.stranger, ReminderState.INBOX, None),
+    ):
+        queued(who, AFTER, state=state, why=why)
+
+    def both() -> tuple[set[str], set[str]]:
+        table = {row.number for row in calling.of_branch(field.leader, "ZB1", AFTER).rows}
+        return table, {each.number for each in reaching.waiting(field.leader, AFTER)}
+
+    assert both() == ({"M1", "M3", "M4"}, {"M1", "M3", "M4"})
+    reaching.note(field.leader, "M3", Reached("CALLED", civil_day(AFTER)), AFTER)
+    assert both() == ({"M1", "M4"}, {"M1", "M4"})
 
 
 def test_a_branchs_year_counts_sessions_visits_and_coverage(field: Any) -> None:

@@ -18,9 +18,13 @@ from models.terms import (
     OrganiserLevel,
     SessionState,
 )
-from services import attendance, externals, hours, make_ups, sessions, verify
-from services.externals import Elsewhere
-from services.make_ups import Done
+from services import hours
+from services.absence import external_lists, externals, make_up_decisions
+from services.absence.externals import Elsewhere
+from services.absence.make_ups import Done
+from services.integrity import verify
+from services.roll import attendance
+from services.study import sessions
 from tests.builders import (
     BEFORE,
     START,
@@ -65,7 +69,7 @@ def stands(study: ExternalStudy) -> ExternalState:
 
 def test_a_guests_scan_reaches_home_once_the_host_has_confirmed(field: District) -> None:
     key, study = guest(field)
-    (waiting,) = externals.waiting(field.leader, START)
+    (waiting,) = external_lists.waiting(field.leader, START)
     assert (waiting.number, waiting.org_name, waiting.hours, waiting.host) == (
         "M1", "党组织ZB2", 150, SessionState.OPEN,
     )  # fmt: skip
@@ -73,7 +77,7 @@ def test_a_guests_scan_reaches_home_once_the_host_has_confirmed(field: District)
     with refused("host_open"):
         externals.confirm(field.leader, study.key, START)
     attendance.confirm(field.outsider, key, AFTER)
-    assert externals.waiting(field.leader, AFTER)[0].host_settled
+    assert external_lists.waiting(field.leader, AFTER)[0].host_settled
     externals.confirm(field.leader, study.key, AFTER)
     (line,) = HourEntry.select().where(HourEntry.member == field.zhang)
     assert (line.source, line.hours, line.day, line.branch, line.rule) == (
@@ -84,7 +88,7 @@ def test_a_guests_scan_reaches_home_once_the_host_has_confirmed(field: District)
         "R34",
     )
     assert (line.session, line.external, line.confirmed_by) == (None, study, field.secretary)
-    (mine,) = externals.of_member(field.zhang, AFTER)
+    (mine,) = external_lists.of_member(field.zhang, AFTER)
     assert (mine.state, mine.decided_by) == (ExternalState.CONFIRMED, "党员S1")
     (shown,) = hours.lines(field.zhang, 2026)
     assert (shown.title, shown.organizer, shown.reason) == ("学习党章", "党组织ZB2", "在外支部学习")
@@ -106,7 +110,7 @@ def test_what_the_host_has_cancelled_is_not_confirmed(field: District) -> None:
     with refused("host_cancelled"):
         externals.confirm(field.leader, study.key, AFTER, note="听说开了")
     externals.refuse(field.leader, study.key, "对方取消了", AFTER)
-    assert externals.of_member(field.zhang, AFTER)[0].reason == "对方取消了"
+    assert external_lists.of_member(field.zhang, AFTER)[0].reason == "对方取消了"
 
 
 def test_the_hosts_reopening_leaves_the_home_ledger_alone(field: District) -> None:
@@ -232,8 +236,8 @@ def test_a_confirmation_is_reversed_by_a_line_and_may_be_made_anew(field: Distri
 def test_nobody_decides_beyond_the_own_branch(field: District, who: str) -> None:
     study = externals.propose(field.zhang, LECTURE, AFTER)
     actor = getattr(field, who)
-    assert externals.waiting(actor, AFTER) == externals.decided(actor, AFTER) == []
-    for act in (externals.confirm, externals.find):
+    assert external_lists.waiting(actor, AFTER) == external_lists.decided(actor, AFTER) == []
+    for act in (externals.confirm, external_lists.find):
         with refused("not_found"):
             act(actor, study.key, AFTER)
     for act_why in (externals.refuse, externals.reverse):
@@ -259,9 +263,9 @@ def test_the_lists_are_by_name_and_day(field: District) -> None:
     Member.update(name="甲").where(Member.id == field.wang.id).execute()
     for who, day in ((field.zhang, DAY), (field.wang, DAY), (field.zhang, DAY - timedelta(days=9))):
         externals.propose(who, Elsewhere("OTHER", "党校", "讲座", day, Decimal(1)), AFTER)
-    rows = externals.waiting(field.leader, AFTER)
+    rows = external_lists.waiting(field.leader, AFTER)
     assert rows == sorted(rows, key=lambda row: (row.name, row.number, row.day))
-    assert len(externals.of_member(field.zhang, AFTER)) == 2
+    assert len(external_lists.of_member(field.zhang, AFTER)) == 2
 
 
 def test_verify_names_a_study_that_does_not_fit_its_lines(field: District) -> None:
@@ -298,7 +302,7 @@ def test_two_confirmations_at_once_write_one_line(field: District) -> None:
 def test_member_show_lists_make_ups_and_studies_elsewhere_with_their_reason(field: District) -> None:
     confirmed(field.branch, [])
     row = MakeUp.get(MakeUp.member == field.zhang)
-    make_ups.record(field.leader, row.key, Done("READING", DAY), AFTER)
+    make_up_decisions.record(field.leader, row.key, Done("READING", DAY), AFTER)
     externals.state(field.leader, "M1", LECTURE, AFTER)
     shown = documents.member(field.zhang, 2026, AFTER)
     assert shown["hours"]["credited"] == "3.5"

@@ -9,7 +9,9 @@ import pytest
 
 from models import Attendance, RollEntry, StepUp, StudySession, Transfer
 from models.terms import AttendanceStatus, RollOutcome, SessionState, TransferState
-from services import accounts, jobs, retention, sessions, step_up
+from services import accounts, retention, step_up
+from services.study import sessions
+from services.upkeep import sweep
 from tests.builders import START, bound, district, published
 
 DAY = timedelta(days=1)
@@ -38,7 +40,7 @@ def test_entries_stay_while_a_device_may_send_again(db: Any, confirmed: bool, da
     if confirmed:
         StudySession.update(state=SessionState.CONFIRMED, confirmed_at=START).execute()
     entry(session, field.zhang, "n" * 20, START)
-    jobs.sweep(START + days * DAY)
+    sweep.sweep(START + days * DAY)
     assert (RollEntry.select().count(), Attendance.select().count()) == (left, places)
 
 
@@ -47,7 +49,7 @@ def test_an_entry_that_came_late_is_kept_as_long_from_then(db: Any) -> None:
     session = sessions.find(published(field.branch))
     StudySession.update(state=SessionState.CONFIRMED, confirmed_at=START).execute()
     entry(session, field.zhang, "n" * 20, START + 29 * DAY)
-    jobs.sweep(START + 31 * DAY)
+    sweep.sweep(START + 31 * DAY)
     assert RollEntry.select().count() == 1
 
 
@@ -59,7 +61,7 @@ def test_a_transfer_that_came_to_nothing_goes_and_one_that_was_done_stays(db: An
             key=f"t{number}", member=field.zhang, origin=field.branch, target=field.neighbour,
             day=START.date(), state=state, asked_at=START, decided_at=None if open_still else START,
         )  # fmt: skip
-    jobs.sweep(START + (retention.TRANSFER_DAYS + 1) * DAY)
+    sweep.sweep(START + (retention.TRANSFER_DAYS + 1) * DAY)
     assert {row.state for row in Transfer.select()} == {TransferState.PROPOSED, TransferState.DONE}
 
 
@@ -67,7 +69,7 @@ def test_a_code_of_proof_goes_with_its_time_and_with_the_account(db: Any) -> Non
     field = district()
     account = bound(field.zhang)
     step_up.ask(account, START)
-    jobs.sweep(START + DAY)
+    sweep.sweep(START + DAY)
     assert StepUp.select().count() == 0
     step_up.ask(account, START)
     accounts.forget([account])

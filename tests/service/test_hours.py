@@ -9,9 +9,11 @@ import pytest
 
 from models import RolePeriod
 from models.terms import AttendanceStatus, CreditKind, ExemptionKind, HoursFlag, Role
-from services import attendance, hours, sessions
+from services import hours
 from services.actor import OPERATOR
 from services.clock import ZONE
+from services.roll import attendance
+from services.study import sessions
 from tests.builders import (
     START,
     District,

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import pytest
 
 from models import InboundMessage, Organization, database
-from services import inbox
+from services import inbox, keyring
 from services.errors import ServiceError
+from services.keyring import Keyring
 from services.transaction import transaction
 from services.writer import Writer
 from tests.builders import START, organization
@@ -47,6 +48,16 @@ def words_of(refusal: ServiceError) -> str:
 
 def answer(runner: Any, key: str, act: Callable[[], str]) -> str:
     return inbox.answer_once(runner, key, act, words_of, START)
+
+
+def test_a_covered_answer_is_given_to_every_copy_and_stands_nowhere_in_clear(runner: Any) -> None:
+    said = inbox.Covered("验证码：135 790")
+    assert [answer(runner, "k", lambda: said) for _ in range(3)] == [said] * 3
+    kept = InboundMessage.get().reply
+    assert "135 790" not in kept
+    assert "验证码" not in kept
+    keyring.use(Keyring("another secret, long enough for a test"))
+    assert answer(runner, "k", lambda: said) == ""
 
 
 def test_the_same_push_is_acted_on_once_and_all_copies_get_the_same_answer(runner: Any) -> None:

@@ -6,11 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from models import AuditLog, ExternalStudy, ScreenLink, SessionInvite
+from models import AuditLog, ExternalStudy, ScreenLink, SessionInvite, TryCount
 from models.terms import OrgKind
-from services import attendance, checkin, invites, live, rulebook, screen_links, sessions
+from services import addresses, live, rulebook, screen_links
 from services.actor import OPERATOR
-from services.checkin import Outcome
+from services.arrival import codes
+from services.arrival.checkin import Outcome
+from services.arrival.digits import arrive_by_digits
+from services.clock import civil_day
+from services.roll import attendance
+from services.study import invites, rescheduling, sessions
 from tests.builders import (
     BEFORE,
     START,
@@ -153,17 +158,91 @@ def test_a_session_that_takes_nobody_gets_no_code(field: District) -> None:
 def test_a_moved_session_takes_its_code_along(field: District) -> None:
     key = published(field.branch)
     link = screen_links.make(field.leader, key, BEFORE)
-    sessions.move(field.leader, key, START + timedelta(days=7), None, None, BEFORE)
+    rescheduling.move(field.leader, key, START + timedelta(days=7), None, None, BEFORE)
     assert screen_links.opens(key, link.code, START + timedelta(days=7))
 
 
 def test_who_does_not_run_a_session_makes_no_code(field: District) -> None:
     key = published(field.branch)
-    for verb in (screen_links.make, screen_links.revoke, screen_links.of_session):
+    for verb in (screen_links.make, screen_links.revoke, screen_links.of_session, screen_links.renew):
         with refused("not_found"):
             verb(field.outsider, key, START)
         with refused("forbidden"):
             verb(field.headman, key, START)
+
+
+def test_another_link_closes_every_screen_that_was_opened_by_the_one_before(field: District) -> None:
+    key, other = published(field.branch), published(field.branch, title="另一次")
+    before = addresses.screen_path(sessions.find(key))
+    link = screen_links.make(field.leader, key, START)
+    screen_links.renew(field.leader, key, START)
+    renewed = sessions.find(key)
+    assert addresses.screen_path(renewed) != before
+    old, new = (path.rpartition("=")[2] for path in (before, addresses.screen_path(renewed)))
+    opens = {secret: codes.opens_screen(key, secret, renewed.screen_nonce) for secret in (old, new)}
+    assert opens == {old: False, new: True}
+    assert not screen_links.opens(key, link.code, START)
+    # The code of the sign-in itself and another session's screen are what they were.
+    assert attendance.token_now(renewed, START) == attendance.token_now(sessions.find(key), START)
+    assert sessions.find(other).screen_nonce is None
+    screen_links.renew(field.leader, key, START)
+    assert not codes.opens_screen(key, new, sessions.find(key).screen_nonce)
+    acts = [row.subject for row in AuditLog.select().where(AuditLog.action == "screen.renewed")]
+    assert acts == [key, key]
+    assert live.look(key)[0].screen_nonce == sessions.find(key).screen_nonce
+
+
+# ---- guessing
+
+
+def wrong(number: int) -> str:
+    """Return a code that opens nothing."""
+    return f"{number:08d}"
+
+
+def test_guessing_from_one_machine_ends_for_the_day_and_goes_on_at_the_next(field: District) -> None:
+    key = published(field.branch)
+    code = screen_links.make(field.leader, key, BEFORE).code
+    most = rulebook.current().checkin(civil_day(START)).screen_tries_a_day
+    for number in range(most):
+        with refused("not_found"):
+            screen_links.entered(wrong(number), "203.0.113.7", START)
+    with refused("locked"):
+        screen_links.entered(code, "203.0.113.7", START)
+    assert screen_links.entered(code, "203.0.113.8", START).key == key
+    assert screen_links.opens(key, code, START), "a screen that is open goes on"
+    rescheduling.move(field.leader, key, START + timedelta(days=1), None, None, BEFORE)
+    assert screen_links.entered(code, "203.0.113.7", START + timedelta(days=1)).key == key
+
+
+def test_a_slip_is_no_guess_and_no_address_is_kept(field: District) -> None:
+    screen_links.make(field.leader, published(field.branch), BEFORE)
+    for typed in ("", "1234567", "123456789", "u" * 8, "\ud800"):
+        with refused("not_found"):
+            screen_links.entered(typed, "203.0.113.7", START)
+    assert TryCount.select().count() == 0
+    for address in ("203.0.113.7", "2001:db8::1", "2001:db8::2", "", "no address"):
+        with refused("not_found"):
+            screen_links.entered(wrong(1), address, START)
+    kept = {row.subject: row.count for row in TryCount.select()}
+    # One machine holds a whole network of the longer addresses, so that two of them count as one.
+    assert sorted(kept.values()) == [1, 1, 1, 2, 5]
+    assert not any("203" in subject or "2001" in subject for subject in kept)
+
+
+def test_guessing_from_everywhere_together_ends_as_well(field: District) -> None:
+    key = published(field.branch)
+    code = screen_links.make(field.leader, key, BEFORE).code
+    with refused("not_found"):
+        screen_links.entered(wrong(0), "203.0.113.7", START)
+    most = rulebook.current().checkin(civil_day(START)).screen_tries_all_a_day
+    everybody = TryCount.get(TryCount.subject == "everybody")
+    TryCount.update(count=most - 1).where(TryCount.id == everybody.id).execute()
+    assert screen_links.entered(code, "203.0.113.9", START).key == key
+    with refused("not_found"):
+        screen_links.entered(wrong(1), "203.0.113.8", START)
+    with refused("locked"):
+        screen_links.entered(code, "203.0.113.9", START)
 
 
 # ---- what the screen asks
@@ -194,6 +273,6 @@ def test_a_code_is_good_as_long_as_it_is_taken(field: District) -> None:
     digits = attendance.code_now(session, START)
     openid = bound(field.zhang)
     last = START + timedelta(seconds=4 + left - 1)
-    assert checkin.arrive_by_digits(openid, digits, last, last) is not None
+    assert arrive_by_digits(openid, digits, last, last) is not None
     after = last + timedelta(seconds=1)
-    assert checkin.arrive_by_digits(bound(field.li), digits, after, after) is None
+    assert arrive_by_digits(bound(field.li), digits, after, after) is None

@@ -28,6 +28,7 @@ from scheduler.run import run_job
 from services import jobs, retention
 from services.clock import civil_day, seconds
 from services.transaction import transaction
+from services.upkeep import sweep
 from tests.builders import START, bound, confirmed, district, minutes, organization, published, scan, state
 from tests.canary import stored
 
@@ -109,12 +110,12 @@ def test_the_sweep_removes_what_may_not_be_kept_and_nothing_else() -> None:
         PendingScan.create(openid=name, session=session, source="QR", at=at)
         TryCount.create(kind="bind", subject=name, day=civil_day(at), count=1)
         JobClaim.create(job=name, slot=seconds(at), claimed_at=at)
-    assert jobs.sweep(START) == 6
+    assert sweep.sweep(START) == 6
     assert [row.key for row in InboundMessage.select()] == ["new"]
     for table, column in ((OauthCode, "openid"), (LoginSession, "openid"), (PendingScan, "openid"),
                           (TryCount, "subject"), (JobClaim, "job")):  # fmt: skip
         assert [getattr(row, column) for row in table.select()] == ["new"]
-    assert jobs.sweep(minutes(0)) == 0
+    assert sweep.sweep(minutes(0)) == 0
 
 
 def test_codes_requests_and_tickets_go_when_their_time_is_over() -> None:
@@ -129,7 +130,7 @@ def test_codes_requests_and_tickets_go_when_their_time_is_over() -> None:
             member=field.li, openid=f"done-{name}", asked_at=at, state="REFUSED", decided_at=at
         )
     SceneTicket.create(scene="ahead", ticket="t", url="u", expires_at=START + timedelta(days=1))
-    jobs.sweep(START)
+    sweep.sweep(START)
     assert [row.code_hash for row in BindingCode.select()] == ["fresh"]
     assert [row.scene for row in SceneTicket.select()] == ["ahead"]
     assert {row.openid for row in RebindRequest.select()} == {"open-fresh", "open-old", "done-fresh"}
@@ -141,7 +142,7 @@ def test_of_an_ended_binding_the_account_goes_and_the_history_stays() -> None:
     for openid, days in (("o-lately", 3), ("o-long-ago", retention.UNBOUND_DAYS + 1)):
         ended = START - timedelta(days=days)
         WechatBinding.create(openid=openid, member=field.zhang, bound_at=0, unbound_at=ended)
-    jobs.sweep(START)
+    sweep.sweep(START)
     assert sorted(row.openid for row in WechatBinding.select()) == ["", "o-lately", "o-now"]
 
 
@@ -151,7 +152,7 @@ def test_what_the_sweep_removed_is_gone_from_the_file_too() -> None:
         kind="bind", subject="o-forgotten-4711", day=civil_day(START - timedelta(days=3)), count=1
     )
     assert any(b"o-forgotten-4711" in text for text in map(_bytes, stored()))
-    jobs.sweep(START)
+    sweep.sweep(START)
     assert not any(b"o-forgotten-4711" in text for text in map(_bytes, stored()))
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from models import Attendance, AuditLog, Leave
 from models.terms import AttendanceStatus, LeaveKind, LeaveState, Role, SessionState
-from services import attendance, leaves, sessions
+from services.absence import leave_lists, leaves
 from services.actor import member_actor
+from services.roll import attendance
+from services.study import sessions
 from tests.builders import (
     BEFORE,
     START,
@@ -52,14 +54,14 @@ def test_a_leave_is_filed_approved_and_marks_the_place(field: District, key: str
     leave = leaves.file(field.zhang, key, HEALTH, " 要去复查 ", BEFORE)
     assert (leave.kind, leave.words, leave.late, leave.state) == (HEALTH, "要去复查", False, "SUBMITTED")
     assert places(key)["M1"] is EXPECTED
-    (waiting,) = leaves.waiting(field.leader, BEFORE)
+    (waiting,) = leave_lists.waiting(field.leader, BEFORE)
     assert (waiting.number, waiting.group, waiting.title, waiting.words) == (
         "M1", "党组织ZB1X1", "学习党章", "要去复查",
     )  # fmt: skip
     leaves.approve(field.headman, leave.key, BEFORE)
     assert places(key)["M1"] is ON_LEAVE
-    assert leaves.waiting(field.leader, BEFORE) == []
-    (mine,) = leaves.of_member(field.zhang, BEFORE)
+    assert leave_lists.waiting(field.leader, BEFORE) == []
+    (mine,) = leave_lists.of_member(field.zhang, BEFORE)
     assert (mine.state, mine.decided_by, mine.may_withdraw) == (LeaveState.APPROVED, "党员H1", True)
     assert [row.action for row in AuditLog.select().where(AuditLog.subject == leave.key)] == [
         "leave.filed", "leave.approved",
@@ -122,9 +124,9 @@ def test_a_cancelled_session_lets_its_leaves_lapse(field: District, key: str) ->
     leave = leaves.file(field.zhang, key, HEALTH, None, BEFORE)
     sessions.cancel(field.leader, key, BEFORE)
     assert state_of(leave) is LeaveState.VOID
-    (mine,) = leaves.of_member(field.zhang, BEFORE)
+    (mine,) = leave_lists.of_member(field.zhang, BEFORE)
     assert (mine.cancelled, mine.may_withdraw) == (True, False)
-    assert leaves.waiting(field.leader, BEFORE) == []
+    assert leave_lists.waiting(field.leader, BEFORE) == []
     with refused("cancelled"):
         leaves.file(field.li, key, HEALTH, None, BEFORE)
 
@@ -137,8 +139,8 @@ def test_a_cancelled_session_lets_its_leaves_lapse(field: District, key: str) ->
 )
 def test_nobody_decides_beyond_the_own_people(field: District, key: str, who: str, code: str) -> None:
     leave = leaves.file(field.wang, key, HEALTH, None, BEFORE)
-    assert leaves.waiting(getattr(field, who), BEFORE) == []
-    for act in (leaves.approve, leaves.find):
+    assert leave_lists.waiting(getattr(field, who), BEFORE) == []
+    for act in (leaves.approve, leave_lists.find):
         with refused(code):
             act(getattr(field, who), leave.key, BEFORE)
     with refused(code):
@@ -148,20 +150,20 @@ def test_nobody_decides_beyond_the_own_people(field: District, key: str, who: st
 
 def test_the_secretarys_own_leave_is_decided_by_a_colleague_or_from_above(field: District, key: str) -> None:
     leave = leaves.file(field.secretary, key, HEALTH, None, BEFORE)
-    assert leaves.waiting(field.leader, BEFORE) == []
+    assert leave_lists.waiting(field.leader, BEFORE) == []
     with refused("own"):
         leaves.approve(field.leader, leave.key, BEFORE)
-    assert [row.number for row in leaves.waiting(field.above, BEFORE)] == ["S1"]
+    assert [row.number for row in leave_lists.waiting(field.above, BEFORE)] == ["S1"]
     deputy = member("D1", field.branch)
     role(deputy, Role.DEPUTY, field.branch)
-    assert [row.number for row in leaves.waiting(member_actor(deputy.id), BEFORE)] == ["S1"]
+    assert [row.number for row in leave_lists.waiting(member_actor(deputy.id), BEFORE)] == ["S1"]
     leaves.approve(field.above, leave.key, BEFORE)
     assert places(key)["S1"] is ON_LEAVE
 
 
 def test_a_group_head_does_not_decide_the_own_leave(field: District, key: str) -> None:
     leave = leaves.file(field.head, key, HEALTH, None, BEFORE)
-    assert leaves.waiting(field.headman, BEFORE) == []
+    assert leave_lists.waiting(field.headman, BEFORE) == []
     with refused("own"):
         leaves.approve(field.headman, leave.key, BEFORE)
 
@@ -181,9 +183,9 @@ def test_a_refusal_needs_a_reason_which_the_member_reads_and_may_file_again(
     with refused("text"):
         leaves.refuse(field.leader, leave.key, "  ", BEFORE)
     leaves.refuse(field.leader, leave.key, "请先与组长商量", BEFORE)
-    assert leaves.of_member(field.zhang, BEFORE)[0].reason == "请先与组长商量"
+    assert leave_lists.of_member(field.zhang, BEFORE)[0].reason == "请先与组长商量"
     assert places(key)["M1"] is EXPECTED
-    assert leaves.open_sessions(field.zhang, BEFORE)[0].may_file
+    assert leave_lists.open_sessions(field.zhang, BEFORE)[0].may_file
     again = leaves.file(field.zhang, key, LeaveKind.DUTY, None, BEFORE)
     assert (again.key, again.state, again.reason) == (leave.key, LeaveState.SUBMITTED, None)
 
@@ -216,7 +218,7 @@ def test_who_comes_after_all_is_present_and_the_leave_is_void(field: District, k
     leaves.approve(field.leader, leave.key, BEFORE)
     scan(bound(field.zhang), key, START)
     assert places(key)["M1"] is PRESENT
-    (mine,) = leaves.of_member(field.zhang, START)
+    (mine,) = leave_lists.of_member(field.zhang, START)
     assert (mine.state, mine.may_withdraw) == (LeaveState.VOID, False)
     attendance.confirm(field.leader, key, AFTER)
     assert state_of(leave) is LeaveState.VOID
@@ -275,11 +277,11 @@ def test_the_open_sessions_are_those_where_the_member_is_due_and_nothing_is_sett
     cancelled = published(field.branch, title="取消的")
     sessions.cancel(field.leader, cancelled, BEFORE)
     published(field.other_group, title="别的小组")
-    (item,) = leaves.open_sessions(field.zhang, BEFORE)
+    (item,) = leave_lists.open_sessions(field.zhang, BEFORE)
     assert (item.key, item.state, item.leave, item.may_file) == (key, SessionState.PUBLISHED, None, True)
-    assert leaves.open_sessions(field.old, BEFORE) == []
+    assert leave_lists.open_sessions(field.old, BEFORE) == []
     leaves.file(field.zhang, key, HEALTH, None, BEFORE)
-    (item,) = leaves.open_sessions(field.zhang, BEFORE)
+    (item,) = leave_lists.open_sessions(field.zhang, BEFORE)
     assert (item.leave, item.may_file) == (LeaveState.SUBMITTED, False)
 
 

@@ -21,11 +21,14 @@ from models.terms import (
     MakeUpState,
     Role,
 )
-from services import attendance, hours, leaves, make_ups, verify
+from services import hours
+from services.absence import leaves, make_up_decisions, make_up_lists, make_ups
+from services.absence.make_ups import Done
 from services.actor import member_actor
 from services.clock import ZONE
 from services.errors import ServiceError
-from services.make_ups import Done
+from services.integrity import verify
+from services.roll import attendance
 from tests.builders import (
     START,
     District,
@@ -65,7 +68,7 @@ def made_up(field: District, came: tuple[str, ...] = (), **changes: Any) -> tupl
     """A session that M1 missed and made up, confirmed by the secretary."""
     key = confirmed(field.branch, list(came), **changes)
     row = make_ups.submit(field.zhang, of(field.zhang).key, READ, AFTER)
-    return key, make_ups.confirm(field.leader, row.key, AFTER)
+    return key, make_up_decisions.confirm(field.leader, row.key, AFTER)
 
 
 # ---- what is owed
@@ -81,9 +84,9 @@ def test_a_confirmation_owes_a_make_up_to_everybody_due_who_did_not_come(field: 
     row = of(field.zhang)
     assert (row.due, row.branch, len(row.key)) == (DAY + timedelta(days=30), field.branch, 20)
     assert len({each.key for each in MakeUp.select()}) == 2
-    (mine,) = make_ups.of_member(field.zhang, AFTER)
+    (mine,) = make_up_lists.of_member(field.zhang, AFTER)
     assert (mine.worth, mine.state, mine.title, mine.may_submit) == (150, MakeUpState.OWED, "学习党章", True)
-    assert make_ups.of_member(field.old, AFTER) == []
+    assert make_up_lists.of_member(field.old, AFTER) == []
     sound()
 
 
@@ -113,9 +116,9 @@ def test_a_confirmed_make_up_is_one_line_of_the_ledger_that_says_why(field: Dist
     )  # fmt: skip
     assert "党章" not in line.reason, "typed words can be erased, the ledger cannot"
     assert hours.view(field.zhang, 2026, AFTER).credited == 150
-    (mine,) = make_ups.of_member(field.zhang, AFTER)
+    (mine,) = make_up_lists.of_member(field.zhang, AFTER)
     assert (mine.state, mine.decided_by) == (MakeUpState.CONFIRMED, "党员S1")
-    assert make_ups.confirm(field.headman, row.key, AFTER).decided_by == field.secretary
+    assert make_up_decisions.confirm(field.headman, row.key, AFTER).decided_by == field.secretary
     assert len(entries(field.zhang)) == 1
     sound()
 
@@ -133,13 +136,13 @@ def test_of_a_session_attended_in_part_the_rest_may_be_made_up(
     key = published(field.branch)
     attendance.call_roll(field.leader, key, PARTIAL, ["M1"], START, part_credit=part)
     attendance.confirm(field.leader, key, minutes(100))
-    (mine,) = make_ups.of_member(field.zhang, AFTER)
+    (mine,) = make_up_lists.of_member(field.zhang, AFTER)
     assert (mine.key, mine.worth, mine.due) == (None, rest, None)
     row = make_ups.file_for_partial(field.zhang, key, READ, AFTER)
-    make_ups.confirm(field.leader, row.key, AFTER)
+    make_up_decisions.confirm(field.leader, row.key, AFTER)
     assert sum(amount for _, _, amount in entries(field.zhang)) == 150
     assert entries(field.zhang)[-1] == (2026, "MAKE_UP", rest)
-    assert make_ups.of_member(field.zhang, AFTER)[0].worth == rest
+    assert make_up_lists.of_member(field.zhang, AFTER)[0].worth == rest
     sound()
 
 
@@ -153,7 +156,7 @@ def test_who_was_there_in_full_or_owes_it_already_has_no_rest_to_file(field: Dis
     attendance.confirm(field.leader, part, minutes(100))
     with refused("nothing_left"):
         make_ups.file_for_partial(field.zhang, part, READ, AFTER)
-    assert make_ups.of_member(field.zhang, AFTER) == []
+    assert make_up_lists.of_member(field.zhang, AFTER) == []
 
 
 def test_a_make_up_of_last_year_counts_for_last_year(field: District) -> None:
@@ -161,7 +164,7 @@ def test_a_make_up_of_last_year_counts_for_last_year(field: District) -> None:
     confirmed(field.branch, [], starts_at=start)
     january = start + timedelta(days=20)
     row = make_ups.submit(field.zhang, of(field.zhang).key, Done("READING", january.date()), january)
-    make_ups.confirm(field.leader, row.key, january)
+    make_up_decisions.confirm(field.leader, row.key, january)
     line = HourEntry.get(HourEntry.member == field.zhang)
     assert (line.year, line.day) == (2026, date(2026, 12, 20))
     assert of(field.zhang).done_on == january.date()
@@ -214,22 +217,24 @@ def test_a_visit_is_asked_for_and_confirmed_on_the_day_it_was_made_by_who_came(f
     visitor = member_actor(helper.id)
     key = of(field.zhang).key
     make_ups.submit(field.zhang, key, Done("VISIT", None, "腿脚不便"), AFTER)
-    assert make_ups.of_member(field.zhang, AFTER)[0].asks_visit
-    assert [row.number for row in make_ups.waiting(visitor, AFTER)] == ["M1"]
-    make_ups.confirm(visitor, key, AFTER, AFTER.date())
+    assert make_up_lists.of_member(field.zhang, AFTER)[0].asks_visit
+    assert [row.number for row in make_up_lists.waiting(visitor, AFTER)] == ["M1"]
+    make_up_decisions.confirm(visitor, key, AFTER, AFTER.date())
     assert HourEntry.get(HourEntry.member == field.zhang).reason == "补学：送学上门"
     other = make_ups.submit(field.li, of(field.li).key, READ, AFTER)
-    assert make_ups.waiting(visitor, AFTER) == []
+    assert make_up_lists.waiting(visitor, AFTER) == []
     with refused("not_found"):
-        make_ups.confirm(visitor, other.key, AFTER)
+        make_up_decisions.confirm(visitor, other.key, AFTER)
 
 
 def test_who_has_no_phone_tells_the_branch_and_it_counts_the_same(field: District) -> None:
     confirmed(field.branch, [])
     key = of(field.zhang).key
-    assert [row.number for row in make_ups.owed(field.headman, AFTER)] == ["M1", "M2"]
-    make_ups.record(field.headman, key, Done("TALK", None, "当面交流"), AFTER)
-    assert make_ups.record(field.headman, key, Done("TALK", None), AFTER).state is MakeUpState.CONFIRMED
+    assert [row.number for row in make_up_lists.owed(field.headman, AFTER)] == ["M1", "M2"]
+    make_up_decisions.record(field.headman, key, Done("TALK", None, "当面交流"), AFTER)
+    assert (
+        make_up_decisions.record(field.headman, key, Done("TALK", None), AFTER).state is MakeUpState.CONFIRMED
+    )
     assert entries(field.zhang) == [(2026, "MAKE_UP", 150)]
     sound()
 
@@ -238,24 +243,24 @@ def test_what_lacks_something_is_given_back_with_a_reason(field: District) -> No
     confirmed(field.branch, [])
     row = make_ups.submit(field.zhang, of(field.zhang).key, READ, AFTER)
     with refused("text"):
-        make_ups.give_back(field.leader, row.key, " ", AFTER)
-    make_ups.give_back(field.leader, row.key, "请写读的哪一章", AFTER)
-    (mine,) = make_ups.of_member(field.zhang, AFTER)
+        make_up_decisions.give_back(field.leader, row.key, " ", AFTER)
+    make_up_decisions.give_back(field.leader, row.key, "请写读的哪一章", AFTER)
+    (mine,) = make_up_lists.of_member(field.zhang, AFTER)
     assert (mine.state, mine.reason, mine.words) == (MakeUpState.RETURNED, "请写读的哪一章", "读了党章总纲")
     with refused("wrong_state"):
-        make_ups.confirm(field.leader, row.key, AFTER)
+        make_up_decisions.confirm(field.leader, row.key, AFTER)
     make_ups.submit(field.zhang, row.key, READ, AFTER)
-    make_ups.confirm(field.leader, row.key, AFTER)
+    make_up_decisions.confirm(field.leader, row.key, AFTER)
     assert of(field.zhang).reason is None
 
 
 def test_a_make_up_may_be_waived_and_asked_for_again(field: District) -> None:
     confirmed(field.branch, [])
     key = of(field.zhang).key
-    make_ups.waive(field.leader, key, "住院期间", AFTER)
+    make_up_decisions.waive(field.leader, key, "住院期间", AFTER)
     with refused("wrong_state"):
         make_ups.submit(field.zhang, key, READ, AFTER)
-    make_ups.ask_again(field.leader, key, AFTER)
+    make_up_decisions.ask_again(field.leader, key, AFTER)
     make_ups.submit(field.zhang, key, READ, AFTER)
 
 
@@ -267,7 +272,7 @@ def test_what_has_run_out_is_no_longer_asked_for_and_still_counts(field: Distric
     assert make_ups.expire_due(late) == 5
     assert make_ups.expire_due(late) == 0
     row = make_ups.submit(field.zhang, of(field.zhang).key, READ, late)
-    make_ups.confirm(field.leader, row.key, late)
+    make_up_decisions.confirm(field.leader, row.key, late)
     assert entries(field.zhang) == [(2026, "MAKE_UP", 150)]
 
 
@@ -279,15 +284,15 @@ def test_nobody_confirms_beyond_the_own_people(field: District, who: str) -> Non
     confirmed(field.branch, [])
     row = make_ups.submit(field.wang, of(field.wang).key, READ, AFTER)
     actor = getattr(field, who)
-    assert make_ups.waiting(actor, AFTER) == []
-    for act in (make_ups.confirm, make_ups.find):
+    assert make_up_lists.waiting(actor, AFTER) == []
+    for act in (make_up_decisions.confirm, make_up_lists.find):
         with refused("not_found"):
             act(actor, row.key, AFTER)
-    for act_why in (make_ups.give_back, make_ups.waive):
+    for act_why in (make_up_decisions.give_back, make_up_decisions.waive):
         with refused("not_found"):
             act_why(actor, row.key, "因为", AFTER)
     with refused("not_found"):
-        make_ups.record(actor, row.key, READ, AFTER)
+        make_up_decisions.record(actor, row.key, READ, AFTER)
 
 
 def test_nobody_confirms_the_own_make_up(field: District) -> None:
@@ -295,11 +300,11 @@ def test_nobody_confirms_the_own_make_up(field: District) -> None:
     for who, actor in ((field.secretary, field.leader), (field.head, field.headman)):
         row = make_ups.submit(who, of(who).key, READ, AFTER)
         with refused("own"):
-            make_ups.confirm(actor, row.key, AFTER)
+            make_up_decisions.confirm(actor, row.key, AFTER)
         with refused("own"):
-            make_ups.record(actor, row.key, READ, AFTER)
-    assert [row.number for row in make_ups.waiting(field.above, AFTER)] == ["S1"]
-    make_ups.confirm(field.above, of(field.secretary).key, AFTER)
+            make_up_decisions.record(actor, row.key, READ, AFTER)
+    assert [row.number for row in make_up_lists.waiting(field.above, AFTER)] == ["S1"]
+    make_up_decisions.confirm(field.above, of(field.secretary).key, AFTER)
 
 
 # ---- reopening
@@ -333,7 +338,7 @@ def test_who_turns_out_to_have_come_gets_the_session_and_not_the_make_up_as_well
     attendance.confirm(field.leader, key, AFTER)
     assert (of(field.zhang).state, of(field.li).state) == (MakeUpState.SUBMITTED, MakeUpState.OWED)
     assert sum(line[2] for line in entries(field.zhang)) == 0
-    make_ups.confirm(field.leader, row.key, AFTER)
+    make_up_decisions.confirm(field.leader, row.key, AFTER)
     assert sum(line[2] for line in entries(field.zhang)) == 150
     sound()
 
@@ -352,11 +357,11 @@ def test_while_the_roll_is_open_again_nothing_is_confirmed(field: District) -> N
     row = make_ups.submit(field.zhang, of(field.zhang).key, READ, AFTER)
     attendance.reopen(field.above, key, "再核", AFTER)
     with refused("reopened"):
-        make_ups.confirm(field.leader, row.key, AFTER)
+        make_up_decisions.confirm(field.leader, row.key, AFTER)
     attendance.call_roll(field.leader, key, PRESENT, ["M1"], AFTER)
     attendance.confirm(field.leader, key, AFTER)
     with refused("wrong_state"):
-        make_ups.confirm(field.leader, row.key, AFTER)
+        make_up_decisions.confirm(field.leader, row.key, AFTER)
     assert entries(field.zhang) == [(2026, "ATTENDANCE", 150)]
 
 
@@ -395,10 +400,10 @@ def _step(field: District, key: str, what: str, who: Any, status: AttendanceStat
             if row
             else make_ups.file_for_partial(who, key, READ, AFTER)
         ),
-        "confirm": lambda: make_ups.confirm(field.leader, mine, AFTER),
-        "record": lambda: make_ups.record(field.leader, mine, READ, AFTER),
-        "back": lambda: make_ups.give_back(field.leader, mine, "补", AFTER),
-        "waive": lambda: make_ups.waive(field.leader, mine, "不用", AFTER),
+        "confirm": lambda: make_up_decisions.confirm(field.leader, mine, AFTER),
+        "record": lambda: make_up_decisions.record(field.leader, mine, READ, AFTER),
+        "back": lambda: make_up_decisions.give_back(field.leader, mine, "补", AFTER),
+        "waive": lambda: make_up_decisions.waive(field.leader, mine, "不用", AFTER),
         "call": lambda: attendance.call_roll(field.leader, key, status, [who.number], AFTER),
         "session": lambda: attendance.confirm(field.leader, key, AFTER),
         "reopen": lambda: attendance.reopen(field.above, key, "再核", AFTER),
@@ -456,7 +461,7 @@ def _two_at_once(act: Any) -> Iterator[str]:
 def test_two_confirmations_at_once_write_one_line(field: District) -> None:
     confirmed(field.branch, [])
     row = make_ups.submit(field.zhang, of(field.zhang).key, READ, AFTER)
-    said = list(_two_at_once(lambda: make_ups.confirm(field.leader, row.key, AFTER)))
+    said = list(_two_at_once(lambda: make_up_decisions.confirm(field.leader, row.key, AFTER)))
     assert said == ["CONFIRMED", "CONFIRMED"]
     assert entries(field.zhang) == [(2026, "MAKE_UP", 150)]
     sound()

@@ -9,13 +9,14 @@ import pytest
 
 from models import AuditLog, Exemption, Member, RolePeriod, WechatBinding
 from models.terms import AttendanceStatus, ExemptionKind
-from services import attendance, hours
+from services import hours
 from services.actor import OPERATOR
 from services.errors import ServiceError
 from services.members import edits, entering, exemptions, listing, one
 from services.members.edits import SINCE, FieldFaults
 from services.members.entering import Brought
 from services.members.exemptions import Wanted
+from services.roll import attendance
 from tests.builders import (
     BEFORE,
     START,

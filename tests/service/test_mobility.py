@@ -8,8 +8,8 @@ import pytest
 
 from models import ContactLog, Mobility
 from models.terms import HostState
-from services import mobility
-from services.mobility import Trip
+from services.moving import hosting, mobility
+from services.moving.mobility import Trip
 from services.policy.contacts import long_away, next_contact
 from services.roster.single import write_row
 from tests.builders import BEFORE, District, district, named, refused
@@ -61,22 +61,22 @@ def test_the_import_and_the_page_keep_one_way_of_counting_the_next_contact(field
 
 def test_a_host_is_asked_and_only_its_leaders_answer(field: District) -> None:
     key = mobility.go_out(field.leader, "M1", Trip("城西", TODAY, host="ZB2"), BEFORE)
-    assert [(each.name, each.state) for each in mobility.hosted(field.outsider, BEFORE)] == [
+    assert [(each.name, each.state) for each in hosting.hosted(field.outsider, BEFORE)] == [
         ("员甲", HostState.ASKED)
     ]
-    assert mobility.hosted(field.leader, BEFORE) == []
+    assert hosting.hosted(field.leader, BEFORE) == []
     for stranger in (field.leader, field.headman):
         with refused("not_found"):
-            mobility.answer(stranger, key, True, BEFORE)
+            hosting.answer(stranger, key, True, BEFORE)
     for unknown in (key + 9, 0, 2**40):
         with refused("not_found"):
-            mobility.answer(field.outsider, unknown, True, BEFORE)
-    mobility.answer(field.outsider, key, True, BEFORE)
-    mobility.answer(field.outsider, key, True, BEFORE)
+            hosting.answer(field.outsider, unknown, True, BEFORE)
+    hosting.answer(field.outsider, key, True, BEFORE)
+    hosting.answer(field.outsider, key, True, BEFORE)
     row = Mobility.get()
     assert (row.host_state, row.host_by_id) == (HostState.ACCEPTED, field.stranger.id)
-    mobility.answer(field.outsider, key, False, BEFORE)
-    assert mobility.hosted(field.outsider, BEFORE) == []
+    hosting.answer(field.outsider, key, False, BEFORE)
+    assert hosting.hosted(field.outsider, BEFORE) == []
 
 
 def test_coming_back_ends_the_stay_and_keeps_its_record(field: District) -> None:

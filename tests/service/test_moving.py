@@ -11,10 +11,14 @@ import pytest
 from models import Attendance, AuditLog, Leave, QueuedTask, Reminder
 from models.terms import AttendanceStatus, LeaveKind, LeaveState, ReminderState, SuppressedWhy, Topic
 from scheduler.queue import DeliveryQueue
-from services import attendance, leaves, reminders, sessions
+from services import reminders
+from services.absence import leaves
 from services.actor import OPERATOR
-from services.delivery import waking
 from services.errors import ServiceError
+from services.reminders import waking
+from services.roll import attendance
+from services.study import rescheduling, sessions
+from services.study.session_plan import Span
 from tests.builders import (
     BEFORE,
     START,
@@ -44,7 +48,7 @@ def field() -> District:
 
 
 def moved(key: str, to: datetime = LATER, length: int | None = None, place: str | None = None) -> Any:
-    return sessions.move(OPERATOR, key, to, length, place, BEFORE)
+    return rescheduling.move(OPERATOR, key, to, length, place, BEFORE)
 
 
 def notices() -> list[Reminder]:
@@ -71,6 +75,8 @@ def test_the_door_and_the_codes_follow_the_new_time(field: District) -> None:
         ({"credit": Decimal("4"), "credit_reason": "半天"}, 120, 400),
         ({"credit": Decimal("2")}, 180, 200),
         ({"credit": Decimal("1.5"), "credit_reason": "支部定的"}, 180, 150),
+        ({"span": Span.HALF_DAY, "minutes": 180}, 160, 400),
+        ({"span": Span.HALF_DAY, "minutes": 180}, 90, 150),
     ],
 )
 def test_the_hours_are_those_of_the_new_length_unless_the_branch_had_set_them_R06(
@@ -93,8 +99,8 @@ def test_who_is_due_stays_due_and_leaves_stay_valid(field: District) -> None:
 def test_those_expected_are_told_once_for_each_move_and_the_old_announcement_goes(field: District) -> None:
     key = published(field.branch, place="二楼会议室")
     reminders.remind(START - timedelta(days=1))
-    sessions.move(OPERATOR, key, LATER, None, None, START - timedelta(hours=22))
-    sessions.move(OPERATOR, key, LATER, None, None, START - timedelta(hours=22))
+    rescheduling.move(OPERATOR, key, LATER, None, None, START - timedelta(hours=22))
+    rescheduling.move(OPERATOR, key, LATER, None, None, START - timedelta(hours=22))
     assert len(notices()) == 5
     assert (
         notices()[0].words
@@ -106,7 +112,7 @@ def test_those_expected_are_told_once_for_each_move_and_the_old_announcement_goe
     }
     # There and back and there again are three things to know, of which the last one holds.
     for to, hours in ((START, 21), (LATER, 20)):
-        sessions.move(OPERATOR, key, to, None, None, START - timedelta(hours=hours))
+        rescheduling.move(OPERATOR, key, to, None, None, START - timedelta(hours=hours))
     waiting = [row for row in notices() if row.state is ReminderState.DUE]
     assert len(notices()) == 15
     assert {row.words for row in waiting} == {
@@ -148,7 +154,7 @@ def test_the_notice_wakes_the_deliverer_and_goes_with_a_move_that_fails(
 def test_a_draft_is_moved_in_silence_and_every_move_is_in_the_log(field: District) -> None:
     draft = sessions.create(OPERATOR, plan(field.branch), BEFORE)
     for _ in range(2):
-        sessions.move(field.leader, draft.key, LATER, None, "报告厅", BEFORE)
+        rescheduling.move(field.leader, draft.key, LATER, None, "报告厅", BEFORE)
     assert notices() == []
     [line] = AuditLog.select().where(AuditLog.action == "session.rescheduled")
     assert line.actor == field.secretary.id
@@ -159,7 +165,7 @@ def test_a_draft_is_moved_in_silence_and_every_move_is_in_the_log(field: Distric
 def test_who_does_not_run_the_session_moves_nothing(field: District, who: str) -> None:
     key = published(field.branch)
     with pytest.raises(ServiceError) as refusal:
-        sessions.move(getattr(field, who), key, LATER, None, None, BEFORE)
+        rescheduling.move(getattr(field, who), key, LATER, None, None, BEFORE)
     assert refusal.value.kind in {"forbidden", "not_found"}
     assert sessions.find(key).starts_at == START
 
@@ -191,7 +197,7 @@ def test_what_has_begun_was_closed_cancelled_or_confirmed_is_not_moved(field: Di
     attendance.confirm(OPERATOR, done, minutes(-5))
     for key, now in ((begun, START), (closed, minutes(-4)), (cancelled, BEFORE), (done, minutes(-4))):
         with refused("wrong_state"):
-            sessions.move(OPERATOR, key, LATER, None, None, now)
+            rescheduling.move(OPERATOR, key, LATER, None, None, now)
     assert state(begun) == "PUBLISHED"
 
 
@@ -199,7 +205,7 @@ def test_who_has_signed_keeps_the_time_and_may_change_the_room(field: District) 
     key = published(field.branch)
     scan("o-M1", key, minutes(-20))
     with refused("signed"):
-        sessions.move(OPERATOR, key, LATER, None, None, minutes(-10))
-    assert sessions.move(OPERATOR, key, START, None, "报告厅", minutes(-10)).place == "报告厅"
+        rescheduling.move(OPERATOR, key, LATER, None, None, minutes(-10))
+    assert rescheduling.move(OPERATOR, key, START, None, "报告厅", minutes(-10)).place == "报告厅"
     attendance.call_roll(OPERATOR, key, AttendanceStatus.EXPECTED, ["M1"], minutes(-9))
-    assert sessions.move(OPERATOR, key, LATER, None, None, minutes(-9)).starts_at == LATER
+    assert rescheduling.move(OPERATOR, key, LATER, None, None, minutes(-9)).starts_at == LATER

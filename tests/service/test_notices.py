@@ -19,10 +19,11 @@ from models import (
     database,
 )
 from models.terms import AttendanceStatus, Channel, ReachKind, ReminderState, Role, SuppressedWhy, Topic
-from services import forgetting, jobs, notices, privacy, reminders, retention, settings
+from services import notices, privacy, reminders, retention, settings
 from services.actor import OPERATOR
 from services.delivery import claims
 from services.reminders.meetings import period_of
+from services.upkeep import forgetting, sweep
 from tests import builders
 from tests.builders import District, bound, district, refused
 from tests.outbox import TUESDAY, now_of, queued
@@ -217,7 +218,7 @@ def test_words_go_after_ninety_days_and_the_row_after_four_hundred(d: District) 
             branch=d.branch, member=d.zhang, kind=ReachKind.CALLED, day=at.date(), at=at, words=name
         )
     SubscribeCredit.create(openid="kept", template="t", granted_at=TUESDAY - timedelta(days=500))
-    assert jobs.sweep(TUESDAY) >= 7
+    assert sweep.sweep(TUESDAY) >= 7
     assert {row.key: (row.words, row.fields != "{}") for row in Reminder.select()} == {
         "new": ("改到周四", True),
         "words": ("", False),

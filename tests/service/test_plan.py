@@ -9,10 +9,12 @@ import pytest
 
 from models import AuditLog, PlanItem, StudySession
 from models.terms import Area, DueScope, SessionKind, SessionState
-from services import plan, rulebook, sessions
+from services import rulebook, tree
 from services.actor import member_actor
+from services.branch_life import arranging, plan
+from services.branch_life.plan import Entry
 from services.clock import civil_day
-from services.plan import Entry
+from services.study import sessions
 from tests.builders import START, district, refused, state
 
 TODAY = civil_day(START)
@@ -94,7 +96,7 @@ def test_nobody_plans_for_another_branch(field: Any) -> None:
             lambda actor=actor: plan.one(actor, key, START),
             lambda actor=actor: plan.change(actor, key, entry("别的"), START),
             lambda actor=actor: plan.remove(actor, key, START),
-            lambda actor=actor: plan.to_session(actor, key, LATER, None, START),
+            lambda actor=actor: arranging.to_session(actor, key, LATER, None, START),
         ):
             with refused("not_found"):
                 verb()
@@ -117,8 +119,8 @@ def test_last_years_plan_is_copied_once(field: Any) -> None:
 def test_a_line_becomes_a_session_once_and_stays_as_it_was(field: Any) -> None:
     plan.add(field.leader, "ZB1", 2026, [entry()], START)
     key = only(field).key
-    session = plan.to_session(field.leader, key, LATER, "党员活动室", START)
-    assert plan.to_session(field.leader, key, LATER, "别处", START).key == session.key
+    session = arranging.to_session(field.leader, key, LATER, "党员活动室", START)
+    assert arranging.to_session(field.leader, key, LATER, "别处", START).key == session.key
     assert StudySession.select().count() == 1
     assert (session.title, session.place, session.credit) == ("学习党章", "党员活动室", 150)
     assert state(session.key) is SessionState.PUBLISHED
@@ -131,18 +133,18 @@ def test_a_line_becomes_a_session_once_and_stays_as_it_was(field: Any) -> None:
 
 def test_a_line_may_become_a_draft(field: Any) -> None:
     plan.add(field.leader, "ZB1", 2026, [entry()], START)
-    session = plan.to_session(field.leader, only(field).key, LATER, None, START, publish=False)
+    session = arranging.to_session(field.leader, only(field).key, LATER, None, START, publish=False)
     assert state(session.key) is SessionState.DRAFT
 
 
 def test_a_cancelled_session_leaves_the_line_to_be_arranged_anew(field: Any) -> None:
     plan.add(field.leader, "ZB1", 2026, [entry()], START)
     key = only(field).key
-    first = plan.to_session(field.leader, key, LATER, None, START)
-    assert plan.unarranged(field.branch, TODAY) == 0
+    first = arranging.to_session(field.leader, key, LATER, None, START)
+    assert arranging.unarranged(field.branch, TODAY) == 0
     sessions.cancel(field.leader, first.key, START)
-    assert plan.unarranged(field.branch, TODAY) == 1
-    second = plan.to_session(field.leader, key, LATER + timedelta(days=1), None, START)
+    assert arranging.unarranged(field.branch, TODAY) == 1
+    second = arranging.to_session(field.leader, key, LATER + timedelta(days=1), None, START)
     assert second.key != first.key
     assert only(field).session == second.key
 
@@ -150,10 +152,10 @@ def test_a_cancelled_session_leaves_the_line_to_be_arranged_anew(field: Any) -> 
 def test_a_groups_meeting_is_held_by_the_group_that_was_chosen(field: Any) -> None:
     plan.add(field.leader, "ZB1", 2026, [entry(kind=SessionKind.GROUP_MEETING)], START)
     key = only(field).key
-    assert [code for code, _ in plan.groups(field.branch)] == ["ZB1X1", "ZB1X2"]
+    assert [code for code, _ in tree.groups(field.branch)] == ["ZB1X1", "ZB1X2"]
     with refused("not_found"):
-        plan.to_session(field.leader, key, LATER, None, START, organization="ZB2")
-    session = plan.to_session(field.leader, key, LATER, None, START, organization="ZB1X2")
+        arranging.to_session(field.leader, key, LATER, None, START, organization="ZB2")
+    session = arranging.to_session(field.leader, key, LATER, None, START, organization="ZB1X2")
     assert session.organization.code == "ZB1X2"
     assert session.due_scope is DueScope.ALL
 
@@ -161,17 +163,17 @@ def test_a_groups_meeting_is_held_by_the_group_that_was_chosen(field: Any) -> No
 def test_what_no_session_can_be_leaves_the_line_alone(field: Any) -> None:
     plan.add(field.leader, "ZB1", 2026, [entry()], START)
     with refused("start"):
-        plan.to_session(field.leader, only(field).key, START + timedelta(days=400), None, START)
+        arranging.to_session(field.leader, only(field).key, START + timedelta(days=400), None, START)
     with refused("text"):
-        plan.to_session(field.leader, only(field).key, LATER, "远" * 51, START)
+        arranging.to_session(field.leader, only(field).key, LATER, "远" * 51, START)
     assert only(field).session is None
 
 
 def test_this_months_open_lines_are_counted_for_the_own_branch_alone(field: Any) -> None:
     plan.add(field.leader, "ZB1", 2026, [entry("甲"), entry("乙"), entry("丙", 12)], START)
-    assert plan.unarranged_led([field.branch.path], TODAY) == 2
-    assert plan.unarranged_led([field.committee.path, field.neighbour.path], TODAY) == 0
-    assert plan.unarranged_led([], TODAY) == 0
+    assert arranging.unarranged_led([field.branch.path], TODAY) == 2
+    assert arranging.unarranged_led([field.committee.path, field.neighbour.path], TODAY) == 0
+    assert arranging.unarranged_led([], TODAY) == 0
 
 
 def test_changed_and_removed_while_it_is_only_planned(field: Any) -> None:

@@ -12,13 +12,14 @@ import pytest
 
 from models import Mobility, PointDecision, PointEntry, PointSummary, database
 from models.terms import AttendanceStatus, MemberCategory, PointSource, SessionKind
-from services import attendance, points, rulebook
+from services import points, rulebook
 from services.actor import OPERATOR, SYSTEM
 from services.clock import ZONE
+from services.integrity.verify import verify
 from services.points import claims, decisions, judging, summaries
 from services.points.decisions import Ruling
+from services.roll import attendance
 from services.rulebook import Rulebook
-from services.verify import verify
 from tests.builders import (
     START,
     District,

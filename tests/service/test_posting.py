@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from models import Attendance, AuditLog, HourEntry, Member, database
 from models.terms import AttendanceStatus, CreditKind, SessionState
-from services import attendance, hours, posting, sessions, verify
+from services import hours
 from services.clock import ZONE
 from services.errors import ServiceError
+from services.integrity import verify
+from services.roll import attendance, posting
+from services.study import sessions
 from tests.builders import (
     START,
     District,

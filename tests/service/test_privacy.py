@@ -35,10 +35,11 @@ from models import (
     database,
 )
 from models.terms import ReportState, Role
-from services import binding, hours, login, privacy, rulebook, traces
+from services import binding, hours, login, privacy, rulebook
 from services.actor import OPERATOR
 from services.privacy.kept import kept, notice_seen
 from services.privacy.map import MAP, NAMELESS
+from services.upkeep import traces
 from tests import canary
 from tests.builders import BEFORE, START, bound, confirmed, district, published, refused, role, sound
 

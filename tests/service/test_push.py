@@ -11,12 +11,12 @@ import pytest
 
 from models import AuditLog, MemberSetting, OptOut, Reminder, WechatBinding
 from models.terms import ReminderState, ReportState, Role, SuppressedWhy, Topic
-from services import make_ups, reminders
+from services import reminders
+from services.absence import make_up_decisions, make_up_lists
+from services.absence.make_ups import Done
 from services.actor import OPERATOR, member_actor
 from services.clock import ZONE
-from services.delivery import waking
-from services.make_ups import Done
-from services.reminders import due_still, push
+from services.reminders import due_still, push, waking
 from services.reminders.pushed import Line, Outcome
 from tests import builders
 from tests.builders import District, refused
@@ -264,8 +264,8 @@ def test_owed_make_ups_are_pushed_and_not_after_they_were_made_good(d: District)
     assert "有 1 次学习可以补" in line.words
     [row] = rows()
     assert due_still.withdrawn([row], TUESDAY) == {}
-    [owed] = make_ups.of_member(d.zhang, TUESDAY)
-    make_ups.record(OPERATOR, owed.key, Done("READING", TUESDAY.date(), "读了"), TUESDAY)
+    [owed] = make_up_lists.of_member(d.zhang, TUESDAY)
+    make_up_decisions.record(OPERATOR, owed.key, Done("READING", TUESDAY.date(), "读了"), TUESDAY)
     assert due_still.withdrawn([row], TUESDAY) == {row.id: SuppressedWhy.SATISFIED}
 
 

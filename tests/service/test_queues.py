@@ -27,13 +27,16 @@ from models.terms import (
     Topic,
     VoiceState,
 )
-from services import externals, feedback, leaves, make_ups, mobility, queues, reaching, sessions, transfers
+from services import feedback, queues, reaching
+from services.absence import external_lists, leave_lists, make_up_lists
 from services.actor import OPERATOR, member_actor
 from services.feedback import To
+from services.moving import hosting, transfer_lists
 from services.points import judging
 from services.queues import Queue
 from services.reminders import push
 from services.shuxue import deciding
+from services.study import sessions
 from tests.builders import START, bound, district, exempt, member, published
 from tests.outbox import queued
 from tests.service.test_desk import TODAY, cycle, report
@@ -86,12 +89,12 @@ def listed(actor: Any) -> dict[Queue, int]:
     numbers = {
         Queue.REPORTS: len(deciding.waiting(actor, START)),
         Queue.CLAIMS: claims.size,
-        Queue.LEAVES: len(leaves.waiting(actor, START)),
-        Queue.MAKE_UPS: len(make_ups.waiting(actor, START)),
-        Queue.EXTERNALS: len(externals.waiting(actor, START)),
+        Queue.LEAVES: len(leave_lists.waiting(actor, START)),
+        Queue.MAKE_UPS: len(make_up_lists.waiting(actor, START)),
+        Queue.EXTERNALS: len(external_lists.waiting(actor, START)),
         Queue.FEEDBACK: len(feedback.inbox(actor, START)),
-        Queue.TRANSFERS: len(transfers.coming(actor, START)),
-        Queue.HOSTING: len(mobility.hosted(actor, START)),
+        Queue.TRANSFERS: len(transfer_lists.coming(actor, START)),
+        Queue.HOSTING: len(hosting.hosted(actor, START)),
     }
     return {queue: number for queue, number in numbers.items() if number}
 

@@ -29,13 +29,15 @@ from models.terms import (
     SessionKind,
     Topic,
 )
-from services import attendance, reminders, rulebook, sessions
+from services import reminders, rulebook
 from services.actor import OPERATOR
 from services.clock import ZONE
-from services.points import claims
+from services.points import claimable
 from services.policy import fields
 from services.reminders import due_still, plan
 from services.reminders.decided import Decided, Due
+from services.roll import attendance
+from services.study import sessions
 from tests import builders
 from tests.builders import District
 
@@ -256,7 +258,7 @@ def test_the_day_on_which_claims_close_is_that_of_the_point_rules(
     claim(d.zhang, "2026-09", ClaimState.POSTED, "a")
     rules = rulebook.current().points(date(2026, 10, 31))
     monkeypatch.setitem(vars(rules), "close_day", 20)
-    assert claims.open_months(at(11, 20))[0][0] == "2026-10"
+    assert claimable.open_months(at(11, 20))[0][0] == "2026-10"
     assert [told(Topic.CLAIM_CLOSING, at(11, day)) for day in (6, 16, 20)] == [[], ["M1"], ["M1"]]
     assert one(Topic.CLAIM_CLOSING, at(11, 16)).fields["date3"] == "2026年11月20日"
 

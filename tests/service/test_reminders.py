@@ -11,11 +11,12 @@ import pytest
 
 from models import MemberSetting, OptOut, Reminder, WechatBinding
 from models.terms import ReminderState, Role, SuppressedWhy, Topic
-from services import reminders, sessions
+from services import reminders
 from services.actor import OPERATOR
 from services.clock import ZONE
 from services.reminders import due_still, plan
 from services.reminders.decided import Decided
+from services.study import sessions
 from tests import builders
 from tests.builders import District
 

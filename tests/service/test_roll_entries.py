@@ -9,9 +9,9 @@ import pytest
 
 from models import Attendance, AuditLog, RollEntry, database
 from models.terms import AttendanceSource, AttendanceStatus, RollOutcome
-from services import attendance, roll_entries
 from services.actor import Actor, member_actor
-from services.roll_entries import Entry, Outcome
+from services.roll import attendance, roll_entries, within
+from services.roll.roll_entries import Entry, Outcome
 from tests.builders import (
     START,
     District,
@@ -228,7 +228,7 @@ def test_a_session_out_of_reach_does_not_exist(field: District, key: str) -> Non
         with refused("not_found"):
             send(stranger, key, entry("a", "M1", minutes(2)))
         with refused("not_found"):
-            roll_entries.roll_within(stranger, key, BACK)
+            within.roll(stranger, key, BACK)
 
 
 @pytest.mark.parametrize(

@@ -339,6 +339,56 @@ def test_an_exemption_begins_with_the_year_ends_when_dropped_and_is_taken_up_aga
     assert Exemption.select().where(Exemption.ends.is_null()).count() == 2
 
 
+def test_a_stated_day_since_when_nothing_is_required_is_kept_and_corrects_the_stored_one(
+    load: Import,
+) -> None:
+    mine = {"不作硬性要求": "是", "不作要求起始": "2026-03-01"}
+    load(person(**mine), person("DY02", 不作硬性要求="是"))
+    starts = [row.starts for row in Exemption.select().order_by(Exemption.id)]
+    assert starts == [date(2026, 3, 1), date(2026, 1, 1)]
+    assert counts(load(person(**mine), person("DY02", 不作硬性要求="是"), days=1)) == (0, 0, 7)
+    # Left empty it says nothing, stated anew it corrects the day.
+    load(person(不作硬性要求="是", 不作要求起始=""), person("DY02", **mine), days=2)
+    assert [row.starts for row in Exemption.select().order_by(Exemption.id)] == [date(2026, 3, 1)] * 2
+    load(person(不作硬性要求="否"), days=3)
+    load(person(**mine), days=4)
+    assert [row.ends for row in Exemption.select().order_by(Exemption.id)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"不作硬性要求": "", "不作要求起始": "2026-03-01"}, "不作要求起始"),
+        ({"不作硬性要求": "否", "不作要求起始": "2026-03-01"}, "不作要求起始"),
+        ({"不作硬性要求": "是", "不作要求起始": "2009-03-01"}, "不作要求起始"),
+        ({"不作硬性要求": "是", "不作要求起始": "明天"}, "不作要求起始"),
+    ],
+)
+def test_a_day_without_or_before_what_it_says_is_refused(
+    load: Import, cells: dict[str, str], column: str
+) -> None:
+    result = load(person(**cells))
+    assert [each.column for each in result.rejected] == [column]
+    assert Exemption.select().count() == 0
+
+
+def test_the_meetings_that_are_not_asked_of_a_branch_come_with_the_organizations(
+    load: Import, now: datetime
+) -> None:
+    def exempt(cell: str | None) -> str | None:
+        rows = [dict(row) for row in TREE]
+        branch = next(row for row in rows if row["代码"] == "ZB1")
+        branch |= {} if cell is None else {"不作要求的会议": cell}
+        import_roster_bytes(write({"党组织": rows}), "x.xlsx", OPERATOR, now)
+        return str(Organization.get(Organization.code == "ZB1").exempt_from)
+
+    load(person())
+    assert exempt("主题党日、党课") == "PARTY_LECTURE,THEME_DAY"
+    assert exempt(None) == "PARTY_LECTURE,THEME_DAY", "a column that is not there says nothing"
+    assert exempt("全部") == "ALL"
+    assert exempt("") == "None"
+
+
 def test_an_absence_is_corrected_ends_when_dropped_and_another_place_is_another_one(load: Import) -> None:
     load(person(流动去向="上海", 流动起始="2026-02-01"))
     load(person(流动去向="上海", 流动起始="2026-03-01"), days=1)
@@ -364,14 +414,17 @@ def test_the_audit_names_the_import_and_each_changed_member_by_id(load: Import, 
     assert [each.action for each in lines] == [
         "roster.import",
         created,
+        "role.given",
         created,
         "roster.import",
         updated,
+        "role.ended",
         updated,
     ]
-    assert json.loads(lines[4].detail) == {"changed": ["roles"], "roles_ended": [RolePeriod.get().id]}
-    assert json.loads(lines[5].detail) == {"changed": ["phone"]}
-    assert (lines[5].actor_kind, lines[5].subject) == ("member", str(Member.get(Member.number == "DY02").id))
+    assert json.loads(lines[5].detail) == {"changed": ["roles"], "roles_ended": [RolePeriod.get().id]}
+    assert json.loads(lines[6].detail)["via"] == "import"
+    assert json.loads(lines[7].detail) == {"changed": ["phone"]}
+    assert (lines[7].actor_kind, lines[7].subject) == ("member", str(Member.get(Member.number == "DY02").id))
     text = "".join(each.detail for each in lines)
     assert not any(word in text for word in ("王伟", "李敏", "138", "DY0"))
 

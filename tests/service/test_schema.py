@@ -14,7 +14,7 @@ from playhouse.migrations import Runner
 
 from models import APPEND_ONLY, TABLES, HourEntry, guards
 from models.connection import DurabilityFault, check_durability, connect, disconnect
-from services import schema
+from services.upkeep import schema
 
 Shape = dict[str, Any]
 #: The runner's own table; the models know nothing of it.

@@ -9,10 +9,11 @@ import pytest
 
 from models import AuditLog, StudySession
 from models.terms import Area, DueScope, OrganiserLevel, SessionKind, SessionState
-from services import series, sessions
 from services.access import grants
-from services.actor import OPERATOR
+from services.actor import OPERATOR, Actor
 from services.clock import ZONE, civil
+from services.study import series, sessions, suggesting
+from services.study.session_plan import SessionPlan
 from tests.builders import BEFORE, START, District, district, plan, published, refused
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -33,43 +34,53 @@ def thursday(field: District, **changes: object) -> str:
     return published(field.branch, BEFORE - timedelta(days=9), starts_at=THURSDAY, **values)
 
 
+def copied(actor: Actor, key: str) -> StudySession:
+    """Hold a session like an earlier one, as the page does that was filled in by it."""
+    like = suggesting.like(actor, key, NOW)
+    again = SessionPlan(
+        like.organization, like.kind, like.title, datetime.combine(like.day, like.time, tzinfo=ZONE),
+        like.minutes, like.areas, like.credit, like.credit_reason or None, like.place or None,
+    )  # fmt: skip
+    return series.repeat(actor, again, [like.day], NOW)[0]
+
+
 def test_without_an_earlier_one_the_rules_say_what_is_usual(field: District) -> None:
-    found = series.usual([field.branch], SessionKind.COMMITTEE_MEETING, NOW)
+    found = suggesting.usual([field.branch], SessionKind.COMMITTEE_MEETING, NOW)
     assert (found.title, found.day, str(found.time)) == ("11月支委会", date(2026, 11, 23), "14:00:00")
     assert (found.minutes, found.areas, found.follows) == (60, (Area.POLITICAL,), None)
 
 
 def test_a_saturday_gives_way_to_monday_where_nothing_speaks_for_it(field: District) -> None:
     saturday = datetime(2026, 11, 21, 15, 0, tzinfo=ZONE)
-    found = series.usual([field.branch], SessionKind.PARTY_LECTURE, saturday)
+    found = suggesting.usual([field.branch], SessionKind.PARTY_LECTURE, saturday)
     assert found.day == date(2026, 11, 23)
 
 
 def test_time_place_and_length_are_those_of_the_last_of_this_kind(field: District) -> None:
     thursday(field)
     published(field.branch, kind=SessionKind.PARTY_LECTURE, place="礼堂", minutes=45, starts_at=START)
-    found = series.usual([field.branch], SessionKind.THEME_DAY, NOW)
+    found = suggesting.usual([field.branch], SessionKind.THEME_DAY, NOW)
     assert (found.place, found.minutes, f"{found.time:%H:%M}") == ("活动室", 120, "09:30")
     assert (found.title, found.day, found.follows) == ("12月主题党日", date(2026, 12, 17), THURSDAY.date())
 
 
 def test_another_kind_takes_the_place_alone(field: District) -> None:
     thursday(field)
-    found = series.usual([field.branch], SessionKind.ORG_LIFE_MEETING, NOW)
+    found = suggesting.usual([field.branch], SessionKind.ORG_LIFE_MEETING, NOW)
     assert (found.place, found.minutes, f"{found.time:%H:%M}") == ("活动室", 120, "14:00")
     assert found.title == "组织生活会"
 
 
 def test_like_the_last_one_keeps_the_topic_and_hours_set_otherwise(field: District) -> None:
     key = thursday(field, credit=Decimal(4), credit_reason="半天")
-    found = series.like(field.leader, key, NOW)
+    found = suggesting.like(field.leader, key, NOW)
     assert (found.title, found.day) == ("12月主题党日 · 学习条例", date(2026, 12, 17))
     assert (found.credit, found.credit_reason) == (4, "半天")
 
 
 def test_a_copy_is_published_once_however_often_it_is_pressed(field: District) -> None:
     key = thursday(field)
-    made = [series.copy(field.leader, key, NOW) for _ in range(2)]
+    made = [copied(field.leader, key) for _ in range(2)]
     assert made[0].key == made[1].key != key
     copy = sessions.find(made[0].key)
     assert (copy.state, copy.place, copy.areas) == (SessionState.PUBLISHED, "活动室", "RULES")
@@ -79,23 +90,23 @@ def test_a_copy_is_published_once_however_often_it_is_pressed(field: District) -
 
 def test_the_copy_of_a_cancelled_copy_is_a_new_one(field: District) -> None:
     key = thursday(field)
-    first = series.copy(field.leader, key, NOW)
+    first = copied(field.leader, key)
     sessions.cancel(field.leader, first.key, NOW)
-    assert series.copy(field.leader, key, NOW).key != first.key
+    assert copied(field.leader, key).key != first.key
 
 
 @pytest.mark.parametrize("who", ["outsider", "headman"])
 def test_nobody_copies_what_others_run(field: District, who: str) -> None:
     key = thursday(field)
     with refused("not_found" if who == "outsider" else "forbidden"):
-        series.copy(getattr(field, who), key, NOW)
+        copied(getattr(field, who), key)
     assert StudySession.select().count() == 1
 
 
 def test_a_visit_at_home_is_not_copied(field: District) -> None:
     key = published(field.branch, kind=SessionKind.HOME_VISIT)
     with refused("kind"):
-        series.like(field.leader, key, NOW)
+        suggesting.like(field.leader, key, NOW)
 
 
 def test_days_ahead_keep_the_weekday_and_name_what_moves_them(field: District) -> None:
@@ -136,9 +147,9 @@ def test_repeating_makes_one_for_each_day_under_its_month(field: District) -> No
 def test_drafts_wait_on_the_page_of_today(field: District) -> None:
     wanted = plan(field.branch, starts_at=THURSDAY.replace(month=12, day=17))
     made = series.repeat(field.leader, wanted, [date(2026, 12, 17)], NOW, publish=False)
-    found = series.again(grants(field.secretary.id, NOW.date()), NOW)
+    found = suggesting.again(grants(field.secretary.id, NOW.date()), NOW)
     assert [each.key for each in found.drafts] == [each.key for each in made]
-    assert series.again(grants(field.stranger.id, NOW.date()), NOW) == series.Again((), ())
+    assert suggesting.again(grants(field.stranger.id, NOW.date()), NOW) == suggesting.Again((), ())
 
 
 def test_one_day_that_cannot_be_leaves_none_of_them(field: District) -> None:
@@ -153,19 +164,19 @@ def test_one_day_that_cannot_be_leaves_none_of_them(field: District) -> None:
 def test_a_kind_is_offered_again_until_the_next_one_stands(field: District) -> None:
     led = grants(field.secretary.id, NOW.date())
     key = thursday(field)
-    assert [each.key for each in series.again(led, NOW).likes] == [key]
-    series.copy(field.leader, key, NOW)
-    assert series.again(led, NOW).likes == ()
-    assert series.again(grants(field.officer.id, NOW.date()), NOW).likes == ()
+    assert [each.key for each in suggesting.again(led, NOW).likes] == [key]
+    copied(field.leader, key)
+    assert suggesting.again(led, NOW).likes == ()
+    assert suggesting.again(grants(field.officer.id, NOW.date()), NOW).likes == ()
 
 
 def test_a_line_of_the_plan_gets_the_usual_weekday_of_its_month(field: District) -> None:
     thursday(field)
     kind = SessionKind.THEME_DAY
-    assert series.usual_in(field.branch, kind, 2027, 3, NOW).day == date(2027, 3, 18)
-    assert series.usual_in(field.branch, kind, 2026, 11, NOW).day == date(2026, 11, 23)
+    assert suggesting.usual_in(field.branch, kind, 2027, 3, NOW).day == date(2027, 3, 18)
+    assert suggesting.usual_in(field.branch, kind, 2026, 11, NOW).day == date(2026, 11, 23)
     lecture = SessionKind.PARTY_LECTURE
-    assert series.usual_in(field.branch, lecture, 2027, 1, NOW).day == date(2027, 1, 4)
+    assert suggesting.usual_in(field.branch, lecture, 2027, 1, NOW).day == date(2027, 1, 4)
 
 
 # ---- hours set otherwise (R06)

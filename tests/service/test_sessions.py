@@ -20,10 +20,13 @@ from models.terms import (
     SessionKind,
     SessionState,
 )
-from services import attendance, sessions
 from services.actor import OPERATOR, member_actor
 from services.clock import ZONE
 from services.errors import ServiceError
+from services.people import member_by_number
+from services.roll import attendance
+from services.study import sessions
+from services.study.session_plan import Span
 from tests.builders import (
     BEFORE,
     START,
@@ -68,6 +71,27 @@ def test_a_session_from_above_says_who_organises_it(field: District) -> None:
 def test_the_branch_may_set_whole_and_half_hours_itself(field: District) -> None:
     made = sessions.create(OPERATOR, plan(field.branch, credit=Decimal("4"), credit_reason=" 半天 "), BEFORE)
     assert (made.credit, made.credit_reason) == (400, "半天")
+
+
+def test_half_a_day_and_a_day_are_no_override_and_whatever_else_wants_a_reason_R06(field: District) -> None:
+    def made(**changes: Any) -> tuple[int, str | None]:
+        found = sessions.create(field.leader, plan(field.branch, **changes), BEFORE)
+        return found.credit, found.credit_reason
+
+    assert made(minutes=180) == (300, None)
+    assert made(minutes=150, span=Span.HALF_DAY) == (400, "按半天计")
+    assert made(minutes=330, span=Span.DAY) == (800, "按一天计")
+    assert made(minutes=330, span=Span.DAY, credit=Decimal(8)) == (800, "按一天计")
+    assert made(minutes=330, span=Span.DAY, credit=Decimal(7), credit_reason="下午只听半场")[0] == 700
+    for changes, code in (
+        ({"minutes": 149, "span": Span.HALF_DAY}, "span"),
+        ({"minutes": 329, "span": Span.DAY}, "span"),
+        ({"minutes": 180, "credit": Decimal(4)}, "credit_reason"),
+        ({"minutes": 180, "credit": Decimal(4), "credit_reason": "  "}, "credit_reason"),
+        ({"minutes": 330, "span": Span.DAY, "credit": Decimal(4)}, "credit_reason"),
+    ):
+        with refused(code):
+            made(**changes)
 
 
 @pytest.mark.parametrize(
@@ -277,6 +301,6 @@ def test_a_key_of_nothing_is_not_found(field: District, key: str) -> None:
 
 @pytest.mark.parametrize("number", ["M404", "x\x00", "\ud800"])
 def test_a_number_of_nobody_is_not_found(field: District, number: str) -> None:
-    assert sessions.member_by_number("M1") == field.zhang
+    assert member_by_number("M1") == field.zhang
     with refused("not_found"):
-        sessions.member_by_number(number)
+        member_by_number(number)

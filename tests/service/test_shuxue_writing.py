@@ -22,8 +22,9 @@ from models import (
     database,
 )
 from models.terms import ClaimState, CycleType, ReportChannel, ReportState, View
-from services import attendance, inbox, rulebook
+from services import inbox, rulebook
 from services.actor import OPERATOR
+from services.roll import attendance
 from services.shuxue import cycles, deciding, facts, likeness, writing
 from services.shuxue.cycles import CyclePlan
 from services.shuxue.facts import Facts

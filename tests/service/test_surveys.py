@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from models import AuditLog, Survey, SurveyAnswer, SurveyTicket
-from services import desk, surveys
+from services import desk
 from services.actor import member_actor
+from services.branch_life import answering, surveys
+from services.branch_life.surveys import NewSurvey
 from services.clock import civil_day
 from services.policy.surveys import Ask, Question
-from services.surveys import NewSurvey
 from tests.builders import START, district, refused
 
 TODAY = civil_day(START)
@@ -44,15 +45,15 @@ def closed(field: Any, key: str) -> surveys.Results:
 
 def test_a_member_answers_once_and_the_rest_of_the_list_is_the_others(field: Any) -> None:
     key = opened(field)
-    assert [sheet.key for sheet in surveys.for_member(field.zhang, START)] == [key]
+    assert [sheet.key for sheet in answering.for_member(field.zhang, START)] == [key]
     assert desk.for_member(field.zhang, START).surveys == desk.Posted(1, key, "想学什么")
-    surveys.answer(field.zhang, key, [0, (1, 2), "讲讲社保"], START)
+    answering.answer(field.zhang, key, [0, (1, 2), "讲讲社保"], START)
     with refused("answered"):
-        surveys.answer(field.zhang, key, [1], START)
-    assert surveys.for_member(field.zhang, START) == []
+        answering.answer(field.zhang, key, [1], START)
+    assert answering.for_member(field.zhang, START) == []
     assert desk.for_member(field.zhang, START).surveys is None
-    assert surveys.look(field.zhang, key, START)[1]
-    assert not surveys.look(field.li, key, START)[1]
+    assert answering.look(field.zhang, key, START)[1]
+    assert not answering.look(field.li, key, START)[1]
     assert SurveyAnswer.select().count() == 1
 
 
@@ -60,7 +61,7 @@ def test_sheet_and_ticket_know_nothing_of_each_other(field: Any) -> None:
     key = opened(field)
     lines = AuditLog.select().count()
     for who in (field.zhang, field.li, field.wang, field.old, field.head):
-        surveys.answer(who, key, [0], START)
+        answering.answer(who, key, [0], START)
     assert set(SurveyTicket._meta.fields) == {"id", "survey", "member"}
     assert set(SurveyAnswer._meta.fields) == {"key", "survey", "answers"}
     # Numbers in the order of writing would tie the first ticket to the first sheet.
@@ -72,19 +73,19 @@ def test_sheet_and_ticket_know_nothing_of_each_other(field: Any) -> None:
 def test_nothing_is_shown_of_an_open_survey_or_of_two_sheets(field: Any) -> None:
     key = opened(field)
     for who in (field.zhang, field.li):
-        surveys.answer(who, key, [0], START)
+        answering.answer(who, key, [0], START)
     assert closed(field, key) == surveys.Results(2, 3, None)
     key = opened(field, title="第二份")
     for who in (field.zhang, field.li, field.wang):
-        surveys.answer(who, key, [0], START)
+        answering.answer(who, key, [0], START)
     assert surveys.results(field.leader, key, START) == surveys.Results(3, 3, None)
 
 
 def test_results_are_counts_by_choice_and_words(field: Any) -> None:
     key = opened(field)
-    surveys.answer(field.zhang, key, [0, (2, 1), " 讲讲社保 "], START)
-    surveys.answer(field.li, key, [1, None, "晚一点开"], START)
-    surveys.answer(field.wang, key, [0, (1,)], START)
+    answering.answer(field.zhang, key, [0, (2, 1), " 讲讲社保 "], START)
+    answering.answer(field.li, key, [1, None, "晚一点开"], START)
+    answering.answer(field.wang, key, [0, (1,)], START)
     found = closed(field, key)
     assert found.results is not None
     times, themes, said = found.results
@@ -98,7 +99,7 @@ def test_results_are_counts_by_choice_and_words(field: Any) -> None:
 def test_words_come_in_an_order_of_their_own(field: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     key = opened(field, questions=(Question(Ask.WORDS, "想说什么"),))
     for who, said in ((field.zhang, "一"), (field.li, "二"), (field.wang, "三"), (field.old, "四")):
-        surveys.answer(who, key, [said], START)
+        answering.answer(who, key, [said], START)
     surveys.close(field.leader, key, START)
     orders = set()
     for _ in range(30):
@@ -110,47 +111,47 @@ def test_words_come_in_an_order_of_their_own(field: Any, monkeypatch: pytest.Mon
 
 def test_a_paper_sheet_counts_like_any_other(field: Any) -> None:
     key = opened(field)
-    surveys.paper(field.leader, key, "M4", [1, (0,)], START)
+    answering.paper(field.leader, key, "M4", [1, (0,)], START)
     with refused("answered"):
-        surveys.answer(field.old, key, [0], START)
+        answering.answer(field.old, key, [0], START)
     with refused("answered"):
-        surveys.paper(field.leader, key, "M4", [0], START)
+        answering.paper(field.leader, key, "M4", [0], START)
     for number in ("N1", "nobody", "no\x00ne"):
         with refused("not_found"):
-            surveys.paper(field.leader, key, number, [0], START)
+            answering.paper(field.leader, key, number, [0], START)
     # Everybody is in the list, so that it tells of nobody whether there is a sheet already.
-    assert "M4" in [number for number, _ in surveys.members(field.leader, key, START)]
+    assert "M4" in [number for number, _ in answering.members(field.leader, key, START)]
 
 
 def test_it_ends_by_its_day_or_by_hand(field: Any) -> None:
     key = opened(field)
     over = START + timedelta(days=8)
     with refused("closed"):
-        surveys.answer(field.zhang, key, [0], over)
-    assert surveys.for_member(field.zhang, over) == []
-    surveys.answer(field.zhang, key, [0], START + timedelta(days=7))
+        answering.answer(field.zhang, key, [0], over)
+    assert answering.for_member(field.zhang, over) == []
+    answering.answer(field.zhang, key, [0], START + timedelta(days=7))
     surveys.close(field.leader, key, START)
     surveys.close(field.leader, key, START)
     with refused("closed"):
-        surveys.paper(field.leader, key, "M2", [0], START)
+        answering.paper(field.leader, key, "M2", [0], START)
 
 
 def test_others_neither_answer_nor_read_nor_close(field: Any) -> None:
     key = opened(field)
-    for verb in (surveys.answer,):
+    for verb in (answering.answer,):
         with refused("not_found"):
             verb(field.stranger, key, [0], START)
     for actor in (field.outsider, field.headman, member_actor(field.zhang.id)):
-        for verb in (surveys.results, surveys.one, surveys.close, surveys.members):
+        for verb in (surveys.results, surveys.one, surveys.close, answering.members):
             with refused("not_found"):
                 verb(actor, key, START)
         with refused("not_found"):
-            surveys.paper(actor, key, "M1", [0], START)
+            answering.paper(actor, key, "M1", [0], START)
         with refused("not_found"):
             opened(field, actor=actor)
     assert surveys.listed(field.outsider, START) == []
     everybody = opened(field, "DW", field.above)
-    surveys.answer(field.stranger, everybody, [0], START)
+    answering.answer(field.stranger, everybody, [0], START)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +172,9 @@ def test_others_neither_answer_nor_read_nor_close(field: Any) -> None:
 def test_a_sheet_that_cannot_be_takes_no_ticket(field: Any, given: list[Any], code: str) -> None:
     key = opened(field)
     with refused(code):
-        surveys.answer(field.zhang, key, given, START)
+        answering.answer(field.zhang, key, given, START)
     assert not SurveyTicket.select().exists()
-    surveys.answer(field.zhang, key, [0], START)
+    answering.answer(field.zhang, key, [0], START)
 
 
 @pytest.mark.parametrize(

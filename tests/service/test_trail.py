@@ -9,13 +9,18 @@ import pytest
 
 from models import AuditLog
 from models.terms import AttendanceStatus, ExemptionKind, ReportState, Role
-from services import attendance, audit, mobility, privacy, roles, sessions, trail
+from services import audit, privacy, roles, trail
 from services.actor import OPERATOR, SYSTEM, member_actor
-from services.members import exemptions
+from services.clock import civil_day
+from services.members import edits, exemptions
 from services.members.exemptions import Wanted
-from services.mobility import Trip
+from services.moving import mobility, transfers
+from services.moving.mobility import Trip
 from services.points import claims, judging
+from services.roll import attendance
+from services.roster import single
 from services.shuxue import deciding, helpers
+from services.study import sessions
 from tests.builders import START, District, district, member, published, refused
 from tests.service.test_desk import cycle, report
 
@@ -167,6 +172,29 @@ def test_the_roles_of_a_branch_say_who_got_which(d: District) -> None:
     for actor in (d.outsider, d.headman, member_actor(d.li.id)):
         with refused("not_found"):
             trail.of(actor, "roles", d.branch.code, LATER)
+
+
+def test_offices_that_end_by_leaving_a_transfer_or_a_file_stand_in_the_trail_of_roles(d: District) -> None:
+    for number, held in (("M1", Role.COMMITTEE), ("M2", Role.DEPUTY), ("M2", Role.HELPER)):
+        roles.appoint(d.above, number, held, "ZB1", START)
+    edits.leave(d.leader, "M1", civil_day(START), LATER)
+    key = transfers.propose(d.leader, "M2", "ZB2", civil_day(START), LATER)
+    transfers.accept(d.outsider, key, LATER)
+    row = {
+        "编号": "M3", "姓名": "王岚", "支部代码": "ZB1", "类别": d.wang.category.label,
+        "入党日期": d.wang.joined_on.isoformat(), "党内职务": "纪检委员",
+    }  # fmt: skip
+    assert single.write_row(row, OPERATOR, LATER) == []
+    found = trail.of(d.leader, "roles", "ZB1", LATER)
+    lines = [(step.what, step.details) for step in found.steps[:4]]
+    assert lines == [
+        ("任命职务", ("王岚", "支委", d.branch.name, "按导入的名册")),
+        ("免去职务", (d.li.name, "代录同志", d.branch.name, "随组织关系转出")),
+        ("免去职务", (d.li.name, "副书记", d.branch.name, "随组织关系转出")),
+        ("免去职务", (d.zhang.name, "支委", d.branch.name, "随离开名册")),
+    ]
+    # The branch that took somebody in reads of its own offices alone.
+    assert trail.of(d.outsider, "roles", "ZB2", LATER).steps == ()
 
 
 def test_a_long_trail_comes_in_pages_of_fifty_without_more_questions(d: District) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from models import Member, Mobility, RolePeriod, Transfer
 from models.terms import AttendanceStatus, HostState, OrgKind, Role, TransferState
-from services import access, hours, mobility, transfers
-from services.mobility import Trip
+from services import access, hours
+from services.moving import mobility, transfer_lists, transfers
+from services.moving.mobility import Trip
 from tests.builders import (
     BEFORE,
     START,
@@ -43,7 +44,7 @@ def test_an_accepted_member_changes_branch_group_rights_and_places(field: Distri
     old, new, both = (published(where) for where in (field.branch, field.neighbour, field.committee))
     key = transfers.propose(field.leader, "H1", "ZB2", TODAY, BEFORE)
     assert "H1" in places(old)
-    assert [each.name for each in transfers.coming(field.outsider, BEFORE)] == ["员组长"]
+    assert [each.name for each in transfer_lists.coming(field.outsider, BEFORE)] == ["员组长"]
     transfers.accept(field.outsider, key, BEFORE, group.name)
     transfers.accept(field.outsider, key, BEFORE)
     row = Member.get(Member.number == "H1")
@@ -62,7 +63,7 @@ def test_only_the_branch_that_is_asked_answers_and_only_the_one_that_asked_takes
 ) -> None:
     key = transfers.propose(field.leader, "M1", "ZB2", TODAY, BEFORE)
     for stranger in (field.leader, field.headman):
-        for verb in (transfers.accept, transfers.refuse, transfers.find):
+        for verb in (transfers.accept, transfers.refuse, transfer_lists.find):
             with refused("not_found"):
                 verb(stranger, key, BEFORE)
     with refused("not_found"):
@@ -75,7 +76,7 @@ def test_only_the_branch_that_is_asked_answers_and_only_the_one_that_asked_takes
     again = transfers.propose(field.leader, "M1", "ZB2", TODAY, BEFORE)
     transfers.refuse(field.outsider, again, BEFORE)
     assert Member.get(Member.number == "M1").branch_id == field.branch.id
-    assert [each.state for each in transfers.settled(field.leader, BEFORE)] == [
+    assert [each.state for each in transfer_lists.settled(field.leader, BEFORE)] == [
         TransferState.WITHDRAWN,
         TransferState.REFUSED,
     ]

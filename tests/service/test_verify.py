@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from models import APPEND_ONLY, HourEntry, Organization, WechatBinding
-from services import attendance, rulebook, verify
+from services import rulebook
 from services.actor import OPERATOR
+from services.integrity import verify
+from services.roll import attendance
 from tests.builders import BEFORE, District, bound, confirmed, district, minutes, published, sound
 
 pytestmark = pytest.mark.usefixtures("db")

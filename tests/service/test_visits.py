@@ -10,9 +10,10 @@ import pytest
 
 from models import Attendance, AuditLog, StudySession
 from models.terms import Area, AttendanceSource, AttendanceStatus, DueScope, SessionKind
-from services import attendance, forecast, paper, sessions, visits
 from services.actor import OPERATOR
-from services.visits import Visit
+from services.roll import attendance, forecast, paper, visits
+from services.roll.visits import Visit
+from services.study import sessions
 from tests.builders import (
     START,
     District,

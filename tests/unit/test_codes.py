@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services import codes, keyring
-from services.codes import FORGED
+from services import keyring
+from services.arrival import codes
+from services.arrival.codes import FORGED
 
 KEY, OTHER = "ab12cd34ef", "zz99yy88xx"
 AT = 1_800_000_000

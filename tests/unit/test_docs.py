@@ -23,7 +23,10 @@ LISTS = [
     if isinstance(each, type) and issubclass(each, Term) and each is not Term
 ]
 
+LARGEST_PICTURE = 120_000
+
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -158,3 +161,56 @@ def test_every_event_of_the_log_is_explained_to_the_operator() -> None:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for name in event.findall(text_of(path)):
                 assert name in explained, f"docs/runbook.md: {name} of {path.name} is missing"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_picture_is_there_and_has_words_for_who_cannot_see_it(page: Path) -> None:
+    text = text_of(page)
+    for found in _PICTURE.findall(text):
+        assert (page.parent / (found[0] or found[1])).is_file(), f"{found} does not exist"
+    assert text.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{4,}"', text))
+    assert "![](" not in text
+
+
+def test_no_picture_is_large_or_shown_nowhere() -> None:
+    shown = {
+        (page.parent / (one or other)).resolve()
+        for page in PAGES
+        for one, other in _PICTURE.findall(text_of(page))
+    }
+    pictures = sorted((DOCS / "images").iterdir())
+    assert [path.name for path in pictures if path not in shown] == []
+    assert [path.name for path in pictures if path.stat().st_size > LARGEST_PICTURE] == []
+
+
+@pytest.mark.parametrize("name", ["secretary-quickstart.md", "member.md"])
+def test_what_people_are_told_to_look_for_stands_on_a_page_or_in_the_chat(name: str) -> None:
+    """A number in the words is written 几, as in 「几人学时有缺口」."""
+    kinds = (
+        "web/**/*.html",
+        "web/**/*.py",
+        "static/js/*.js",
+        "wechat/**/*.py",
+        "models/terms.py",
+        "services/roster/columns.py",
+    )
+    said = "".join(text_of(path) for kind in kinds for path in sorted(ROOT.glob(kind)))
+    # The members' page repeats the document and proves nothing.
+    said = said.replace(text_of(ROOT / "web" / "templates" / "help" / "member.html"), "")
+    plain = re.sub(r"</?[a-z][^>]*>|\s", "", said)
+    for words in set(re.findall("「([^」]+)」", text_of(DOCS / name).replace("**", ""))):
+        pattern = ".{1,40}?".join(map(re.escape, re.sub(r"\s", "", words).split("几")))
+        assert re.search(pattern, plain), f"{name}: 「{words}」 stands nowhere"
+
+
+def test_every_file_that_the_rules_name_exists() -> None:
+    for name in re.findall(r"`([a-z_/]+/[a-z_]+\.(?:py|toml|html))`", text_of(DOCS / "rules.md")):
+        assert (ROOT / name).is_file(), f"docs/rules.md names {name}"
+
+
+def test_every_check_of_verify_is_explained_to_the_operator() -> None:
+    rows = sections(DOCS / "runbook.md")["Verify"]
+    asked = re.compile(r'(?:verdict\.look\(|checked\[|CHECKS[^\n]*\(|\),)\s*(?:\(\s*)?"([a-z_ -]+)"')
+    for path in sorted((ROOT / "services" / "integrity").glob("*.py")):
+        for name in asked.findall(text_of(path)):
+            assert f"`{name}`" in rows, f"docs/runbook.md, Verify: {name} of {path.name} is missing"

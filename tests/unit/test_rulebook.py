@@ -71,6 +71,8 @@ def test_a_later_edition_holds_from_its_day_and_leaves_past_years_alone(folder: 
         ("hours.toml", 'member = "32"', 'member = "-1"', "0 or more"),
         ("hours.toml", 'member = "32"', 'member = "NaN"', "0 or more"),
         ("hours.toml", 'step = "0.5"', 'step = "0"', "credit.step"),
+        ("hours.toml", 'half_day = "4"', 'half_day = "4.2"', "half_day"),
+        ("hours.toml", '\nday = "8"', '\nday = "25"', "half_day"),
         ("hours.toml", 'partial_share = "0.5"', 'partial_share = "1.5"', "at most 1"),
         ("hours.toml", 'SELF = "0"', "", "SELF is missing"),
         ("hours.toml", 'THEME_DAY = "COLLECTIVE"', 'THEME_DAY = "FUN"', "FUN"),

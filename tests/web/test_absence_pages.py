@@ -10,10 +10,11 @@ import pytest
 
 from models import ExternalStudy, Leave, MakeUp
 from models.terms import AttendanceStatus, ExternalState, LeaveKind, LeaveState, MakeUpState
-from services import attendance, externals, leaves, make_ups
+from services.absence import externals, leaves, make_ups
+from services.absence.externals import Elsewhere
+from services.absence.make_ups import Done
 from services.actor import OPERATOR
-from services.externals import Elsewhere
-from services.make_ups import Done
+from services.roll import attendance
 from tests.web.world import World
 
 ODD = "<script>alert(1)</script> {{7*7}} =1+1 𬱖"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import RebindRequest
-from services import codes
+from services.arrival import codes
 from tests.web.authorisation import collected
 from tests.web.authorisation.entry import (
     ALL_200,
@@ -56,7 +56,7 @@ TABLE = [
     Entry("GET", "/s", "/s", LEADERS),
     Entry(
         "POST", "/s/rebind", "/s/rebind", (401, 303, 403, 403, 403, 303, 404, 303, 403),
-        {"member": "M001", "answer": "approve"}, with_phone=True,
+        {"member": "M001", "answer": "approve"}, with_phone=True, proved=True,
     ),
     Entry("GET", "/s/sessions/new", "/s/sessions/new", LEADERS),
     Entry(
@@ -108,9 +108,11 @@ def _worlds() -> dict[str, list[Entry]]:
 WORLDS = _worlds()
 
 
-def _status(world: World, entry: Entry, role: str, made: dict[str, str]) -> int:
+def _status(
+    world: World, entry: Entry, role: str, made: dict[str, str], *, proved: bool | None = None
+) -> int:
     """Ask once, in a transaction that is taken back, so that each person finds the same world."""
-    browser = world.client(role)
+    browser = world.client(role, proved=entry.proved if proved is None else proved)
     if entry.with_phone:
         RebindRequest.create(member=world.members["member"], openid="o-new-phone", asked_at=0)
     if entry.scanned:
@@ -147,6 +149,27 @@ def test_every_person_gets_the_answer_of_the_table(name: str, world: World, db: 
                 role: (status, expected[role]) for role, status in found.items() if status != expected[role]
             }
     assert wrong == {}, "found and expected"
+
+
+WEIGHTY = [name for name, entries in WORLDS.items() if any(entry.proved for entry in entries)]
+
+
+@pytest.mark.parametrize("name", WEIGHTY, ids=lambda name: name.removeprefix("tests.web.authorisation."))
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.usefixtures("database_kind")
+def test_without_the_proof_nobody_takes_a_step_of_weight(name: str, world: World) -> None:
+    """Who may is asked for the code first; who may not hears the same as ever, or is asked as well."""
+    entries, database = WORLDS[name], world.members["member"]._meta.database
+    made, wrong = entries[0].prepare(world) if entries[0].prepare else {}, []
+    for entry in (each for each in entries if each.proved):
+        for role, expected in zip(ROLES, entry.expected, strict=True):
+            with database.atomic() as step:
+                found = _status(world, entry, role, made, proved=False)
+                step.rollback()
+            stopped = expected if role in {"anonymous", "unbound"} else 401
+            if found != stopped and (found != expected or expected < 400):
+                wrong.append((entry.method, entry.path, role, found))
+    assert wrong == []
 
 
 def test_no_route_is_missing_from_the_table(world: World) -> None:

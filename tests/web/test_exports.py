@@ -18,9 +18,10 @@ from python_calamine import CalamineWorkbook
 
 from models import AuditLog
 from models.terms import AttendanceStatus
-from services import attendance, login, step_up
+from services import login, step_up
 from services.actor import OPERATOR
 from services.errors import ServiceError
+from services.roll import attendance
 from tests.web.world import OPENIDS, STATIC, World
 from web.files import document, paper
 from web.files.workbook import Column, Kind, Sheet, write

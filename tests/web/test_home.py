@@ -11,9 +11,11 @@ import pytest
 
 from models import Attendance, PointEntry, database
 from models.terms import AttendanceStatus, PointSource
-from services import attendance, codes, rulebook
+from services import rulebook
 from services.actor import OPERATOR
+from services.arrival import codes
 from services.clock import civil_day, seconds
+from services.roll import attendance
 from tests.service.test_desk import everything
 from tests.web.world import World
 

@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 
 from models import MakeUp
 from models.terms import CycleType, ReportChannel, View
-from services import attendance, externals, leaves, make_ups
+from services.absence import externals, leaves, make_ups
+from services.absence.externals import Elsewhere
+from services.absence.make_ups import Done
 from services.actor import OPERATOR
 from services.clock import civil_day
-from services.externals import Elsewhere
-from services.make_ups import Done
 from services.points import claims
+from services.roll import attendance
 from services.shuxue import cycles, writing
 from services.shuxue.cycles import CyclePlan
 from tests.web.world import World

@@ -8,9 +8,11 @@ import pytest
 
 from models import Attendance, ExternalStudy, StudySession, WechatBinding
 from models.terms import AttendanceSource, AttendanceStatus
-from services import attendance, binding, codes
+from services import binding
 from services.actor import OPERATOR, member_actor
+from services.arrival import codes
 from services.hours import HoursView
+from services.roll import attendance
 from tests.web.world import World
 from web.member.home import sentence
 
@@ -127,10 +129,8 @@ def test_a_new_phone_hears_that_the_secretary_is_asked(world: World) -> None:
     assert "等支部书记同意" in answer.text
     page = world.client("secretary").get("/s")
     assert "换新手机" in page.text
-    assert (
-        world.client("secretary").post("/s/rebind", data={"member": "M001", "answer": "approve"}).status_code
-        == 303
-    )
+    answer = {"member": "M001", "answer": "approve"}
+    assert world.client("secretary", proved=True).post("/s/rebind", data=answer).status_code == 303
     assert world.client("unbound").get("/m").status_code == 200
     assert world.client("member").get("/m").location == "/m/bind"
 

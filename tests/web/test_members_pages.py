@@ -9,10 +9,12 @@ from datetime import timedelta
 import pytest
 
 from models import Member, Mobility, Transfer
-from services import mobility, queues, transfers
+from services import queues
 from services.actor import OPERATOR, member_actor
 from services.clock import civil_day
-from services.mobility import Trip
+from services.moving import mobility, transfers
+from services.moving.mobility import Trip
+from services.roll import attendance
 from tests.service.test_roster import person, write
 from tests.web.world import World
 
@@ -60,8 +62,24 @@ def test_an_edit_keeps_what_was_typed_and_ignores_what_is_no_field(world: World)
     assert (row.name, row.branch_id, row.active_to) == ("王小芳", world.branch.id, None)
 
 
+def test_tables_and_cards_stand_where_a_secretary_looks_for_them(world: World) -> None:
+    secretary, officer, key = world.client("secretary"), world.client("officer"), world.session.key
+    roster, one = secretary.get("/s/members").text, secretary.get("/s/members/M001").text
+    assert 'href="/s/exports?branch=ZB1"' in roster
+    assert 'href="/s/cards"' in roster
+    assert 'href="/s/members/M001/year.pdf"' in one
+    assert 'href="/s/cards"' in secretary.get(f"/s/sessions/{key}/more").text
+    assert "/s/exports" not in officer.get("/s/members?branch=ZB1").text
+    assert "year.pdf" not in officer.get("/s/members/M001").text
+    assert "/s/cards" not in world.client("group_head").get(f"/s/sessions/{key}/more").text
+    attendance.confirm(OPERATOR, key, world.clock() + timedelta(hours=3))
+    world.clock.move(hours=3)
+    assert 'href="/s/exports?year=2026"' in secretary.get(f"/s/sessions/{key}/more").text
+    assert "/s/exports?year" not in officer.get(f"/s/sessions/{key}/more").text
+
+
 def test_a_file_is_shown_first_and_written_by_the_second_step(world: World, file: bytes) -> None:
-    browser = world.client("secretary")
+    browser = world.client("secretary", proved=True)
     answer = browser.post("/s/members/upload", data={"roster": (io.BytesIO(file), "名册.xlsx")})
     assert answer.status_code == 200
     assert "请核对，还没有写入" in answer.text
@@ -72,7 +90,7 @@ def test_a_file_is_shown_first_and_written_by_the_second_step(world: World, file
     assert found is not None
     assert "名册已更新" in browser.post("/s/members/upload/confirm", data={"sealed": found[1]}).text
     assert Member.get(Member.number == "M005").name == "赵丽"
-    other = world.client("other_secretary")
+    other = world.client("other_secretary", proved=True)
     assert other.post("/s/members/upload/confirm", data={"sealed": found[1]}).status_code == 409
     faulty = other.post("/s/members/upload", data={"roster": (io.BytesIO(file), "名册.xlsx")})
     assert "党员第 2 行，支部代码" in faulty.text
@@ -91,7 +109,7 @@ def test_a_code_stands_once_and_an_account_is_released(world: World) -> None:
     browser = world.client("secretary")
     assert re.search(r"绑定 [0-9a-z]{8}", browser.post("/s/members/M005/code").text)
     assert not re.search(r"绑定 [0-9a-z]{8}", browser.get("/s/members/M005").text)
-    assert browser.post("/s/members/M001/release").status_code == 303
+    assert world.client("secretary", proved=True).post("/s/members/M001/release").status_code == 303
     assert world.client("member").get("/m").status_code == 302
 
 
@@ -101,7 +119,7 @@ def test_what_other_branches_ask_stands_in_the_queue_until_it_is_answered(world:
     key = transfers.propose(OPERATOR, "M102", "ZB1", today, now)
     secretary = member_actor(world.members["secretary"].id)
     assert queues.for_leader(secretary, now) == {queues.Queue.TRANSFERS: 1, queues.Queue.HOSTING: 1}
-    browser = world.client("secretary")
+    browser = world.client("secretary", proved=True)
     page = browser.get("/s").text
     assert "1 位同志等转入" in page
     assert "1 位流动党员等接收" in page
@@ -113,7 +131,7 @@ def test_what_other_branches_ask_stands_in_the_queue_until_it_is_answered(world:
 
 
 def test_faults_of_moves_stand_in_their_forms_with_what_was_typed(world: World) -> None:
-    browser = world.client("secretary")
+    browser = world.client("secretary", proved=True)
     tomorrow = (civil_day(world.clock()) + timedelta(days=1)).isoformat()
     for path, form, word in (
         ("transfer", {"way": "outside", "outside": "外市支部", "day": tomorrow}, "外市支部"),

@@ -8,9 +8,10 @@ import pytest
 
 from models import Reminder
 from models.terms import AttendanceStatus
-from services import attendance, sessions
 from services.actor import OPERATOR
 from services.clock import ZONE
+from services.roll import attendance
+from services.study import sessions
 from tests.web.world import World, plan
 
 GOOD = {"day": "2026-12-03", "time": "15:30", "minutes": "120", "place": "报告厅"}

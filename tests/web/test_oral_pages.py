@@ -145,7 +145,7 @@ def test_what_the_member_wrote_alone_is_neither_shown_nor_replaced(world: World,
 
 
 def test_a_named_helper_reaches_the_branch_and_nothing_else(world: World, cycle: str) -> None:
-    secretary, helper = world.client("secretary"), world.client("member")
+    secretary, helper = world.client("secretary", proved=True), world.client("member")
     assert helper.get("/s/oral").status_code == 403
     form = {"member": "M001", "organization": "ZB1", "until": "2026-12-31"}
     assert secretary.post("/s/helpers", data=form).status_code == 303
@@ -160,7 +160,7 @@ def test_a_named_helper_reaches_the_branch_and_nothing_else(world: World, cycle:
 @pytest.mark.parametrize("wrong", [{"member": ""}, {"until": "明天"}, {"until": "2020-01-01"}])
 def test_a_fault_in_naming_a_helper_is_said_on_the_page(world: World, wrong: dict[str, str]) -> None:
     form = {"member": "M001", "organization": "ZB1", "until": "2026-12-31"} | wrong
-    answer = world.client("secretary").post("/s/helpers", data=form)
+    answer = world.client("secretary", proved=True).post("/s/helpers", data=form)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert not RolePeriod.select().where(RolePeriod.role == Role.HELPER).exists()

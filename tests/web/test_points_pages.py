@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 
 from models import PointClaim
 from models.terms import AttendanceStatus, ClaimState, MemberCategory
-from services import attendance, points
+from services import points
 from services.actor import OPERATOR, member_actor
 from services.clock import civil_day
-from services.points import claims, judging, summaries
+from services.points import claim_lists, claims, judging, summaries
+from services.roll import attendance
 from tests.web.world import World
 
 WORDS = "帮 <script>alert(1)</script> ]]> {{7*7}} =1+1 𬱖"
@@ -124,9 +125,9 @@ def test_a_refusal_is_answered_by_an_objection_that_stands_apart(
     assert "有异议，请再看一次" in text(secretary, "/s/claims")
     assert "街道可以证明" in text(secretary, f"/s/claims/{key}")
     page = secretary.post(f"/s/claims/{key}/agree", data={"reason": ""})
-    assert (page.status_code, claims.find(key).state) == (400, ClaimState.OBJECTED)
+    assert (page.status_code, claim_lists.find(key).state) == (400, ClaimState.OBJECTED)
     secretary.post(f"/s/claims/{key}/agree", data={"reason": "核对过了"})
-    assert claims.find(key).state is ClaimState.POSTED
+    assert claim_lists.find(key).state is ClaimState.POSTED
 
 
 @pytest.mark.parametrize(

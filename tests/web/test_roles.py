@@ -34,7 +34,7 @@ def test_the_handover_is_shown_first_then_done_and_the_former_secretary_is_refus
 def test_without_the_code_from_the_chat_nothing_is_handed_over(world: World) -> None:
     browser = world.client("secretary")
     answer = browser.post("/s/roles/hand-over", data={"org": "ZB1", "member": "M001", "sure": "1"})
-    assert (answer.status_code, "/auth/step-up" in answer.location) == (303, True)
+    assert (answer.status_code, "请再确认是您本人" in answer.text) == (401, True)
     assert browser.get("/s").status_code == 200
     assert AuditLog.select().where(AuditLog.action == "role.handed_over").count() == 0
 

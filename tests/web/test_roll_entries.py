@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 
 from models import Attendance, Member, RollEntry
 from models.terms import AttendanceStatus
-from services import attendance
 from services.actor import OPERATOR
 from services.clock import seconds
+from services.roll import attendance
 from tests.web.world import World, build
 
 NONCE = "0123456789abcdef"
@@ -54,6 +55,23 @@ def test_a_group_head_learns_of_the_own_group_alone(world: World) -> None:
     assert answer.json["results"][0]["outcome"] == "REFUSED"
     assert {place["number"] for place in answer.json["places"]} == {"M002", "M004", "M005"}
     assert status_of("M001") is AttendanceStatus.EXPECTED
+
+
+def test_what_waits_on_a_phone_is_sent_by_the_leader_who_called_and_by_nobody_else(world: World) -> None:
+    """The page stays open, somebody else logs in beside it: the entries are not taken as theirs (R27)."""
+    page = world.client("secretary").get(f"/s/sessions/{world.session.key}").text
+    found = re.search(r'data-pocket="(\w+)"', page)
+    assert found is not None
+    kept = {"pocket": found[1], "entries": [entry(world)]}
+    for role in ("group_head", "officer"):
+        answer = post(world, kept, role)
+        assert (answer.status_code, "另一位同志" in answer.json["error"]) == (409, True)
+    assert RollEntry.select().count() == 0
+    assert status_of("M005") is AttendanceStatus.EXPECTED
+    assert post(world, kept).json["results"][0]["outcome"] == "TAKEN"
+    assert RollEntry.get().by_id == world.members["secretary"].id
+    for odd in (7, [], {}):
+        assert post(world, {"pocket": odd, "entries": []}).status_code == 400
 
 
 def test_nothing_to_send_tells_how_everybody_stands(world: World) -> None:

@@ -10,8 +10,10 @@ import zxingcpp
 from PIL import Image
 
 from models.terms import AttendanceStatus
-from services import attendance, codes, sessions
 from services.actor import OPERATOR
+from services.arrival import codes
+from services.roll import attendance
+from services.study import sessions
 from tests.web.world import World
 from web import screen
 

@@ -8,8 +8,8 @@ import pytest
 
 from models import Attendance, HourEntry, Member, RolePeriod, StudySession
 from models.terms import AttendanceStatus, MemberCategory, SessionState
-from services import sessions
 from services.actor import OPERATOR
+from services.study import sessions
 from tests.web.world import World, plan
 
 GOOD = {
@@ -208,7 +208,7 @@ def test_a_secretary_who_left_is_refused_at_the_next_request(world: World) -> No
 
 
 def test_refusing_a_phone_leaves_the_old_one(world: World) -> None:
-    browser = world.client("secretary")
+    browser = world.client("secretary", proved=True)
     assert browser.post("/s/rebind", data={"member": "M001", "answer": "perhaps"}).status_code == 400
     assert browser.post("/s/rebind", data={"member": "M101", "answer": "approve"}).status_code == 404
     assert world.client("member").get("/m").status_code == 200

@@ -13,7 +13,7 @@ from peewee import OperationalError
 
 import web
 from models import TABLES, LoginSession
-from services import codes
+from services.arrival import codes
 from services.writer import WriterBusy
 from tests.web.world import OPENIDS, World, build
 from web.context import current
@@ -159,7 +159,7 @@ def test_an_unknown_fault_gives_an_id_and_no_detail(world: World, monkeypatch: p
     def fail(*_args: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("services.agenda.of_member", fail)
+    monkeypatch.setattr("services.study.agenda.of_member", fail)
     answer = world.client("member").get("/m")
     assert answer.status_code == 500
     assert re.search(r"编号 <strong>[0-9a-f]{8}</strong>", answer.text)
@@ -185,7 +185,7 @@ def test_a_scan_that_was_not_stored_is_never_called_signed(
 def test_ready_names_what_is_missing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = world.client("anonymous")
     assert browser.get("/readyz").json == {"ready": True, "faults": []}
-    monkeypatch.setattr("services.schema.pending", lambda: ["0002_next"])
+    monkeypatch.setattr("services.upkeep.schema.pending", lambda: ["0002_next"])
     answer = browser.get("/readyz")
     assert (answer.status_code, answer.json["faults"]) == (503, ["migrations"])
 

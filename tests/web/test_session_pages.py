@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from models import Attendance, AuditLog, SessionInvite, StudySession
+from models import Attendance, AuditLog, SessionInvite, StudySession, TryCount
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import attendance, codes
 from services.actor import OPERATOR
+from services.arrival import codes
+from services.roll import attendance
 from tests.web.world import World
 
 GOOD = {
@@ -22,6 +23,10 @@ VISIT = {
     "organization": "ZB1", "members": ["M005", "M004"], "day": "2026-11-20", "time": "09:00", "minutes": "60",
     "areas": ["THEORY"], "visitors": ["M003", "M002"], "title": "送学上门", "place": "",
 }  # fmt: skip
+
+
+#: What belongs to the meeting screen.
+TAILS = ("", "/state.json", "/qr.png", "/follow.png")
 
 
 def held(world: World) -> StudySession:
@@ -85,6 +90,25 @@ def test_hours_set_otherwise_want_a_word_why(world: World) -> None:
         == 303
     )
     assert made_of("12月主题党日").credit_reason == "半天"
+
+
+def test_half_a_day_and_a_day_give_their_hours_and_no_reason_is_asked(world: World) -> None:
+    browser = world.client("secretary")
+    assert "半天，4 学时" in browser.get("/s/sessions/new").text
+    short = browser.post("/s/sessions/new", data=GOOD | {"span": "half_day"})
+    assert (short.status_code, "至少 150 分钟" in short.text) == (400, True)
+    assert 'value="half_day" selected' in short.text
+    odd = browser.post("/s/sessions/new", data=GOOD | {"span": "week"})
+    assert (odd.status_code, "请选按时长" in odd.text) == (400, True)
+    assert (
+        browser.post("/s/sessions/new", data=GOOD | {"span": "half_day", "minutes": "180"}).status_code == 303
+    )
+    made = made_of("12月主题党日")
+    assert (made.credit, made.credit_reason) == (400, "按半天计")
+    series = browser.post("/s/sessions/new", data=GOOD | {"span": "day", "minutes": "360", "repeat": "2"})
+    assert 'name="span" value="day"' in series.text
+    # The next one like it is offered with the same hours.
+    assert 'value="4"' in browser.get(f"/s/sessions/new?like={made.key}").text
 
 
 def test_the_months_to_come_are_shown_before_they_are_made(world: World) -> None:
@@ -248,6 +272,29 @@ def test_a_code_typed_on_another_machine_opens_the_screen_and_nothing_else(world
     assert (wrong.status_code, code in wrong.text) == (404, True)
     acts = [row.action for row in AuditLog.select().where(AuditLog.action.startswith("screen."))]
     assert acts == ["screen.linked", "screen.unlinked"]
+
+
+def test_one_tap_closes_the_screens_that_were_opened_by_the_old_address(world: World) -> None:
+    browser, laptop, key = world.client("secretary"), world.client("anonymous"), world.session.key
+    asked = [f"/s/sessions/{key}/screen{tail}?k={codes.screen_key(key)}" for tail in TAILS]
+    assert [laptop.get(way).status_code for way in asked] == [200] * 4
+    assert browser.post(f"/s/sessions/{key}/screen-link", data={"act": "renew"}).status_code == 303
+    assert [laptop.get(way).status_code for way in asked] == [404] * 4
+    page = browser.get(f"/s/sessions/{key}/screen-link?done=renewed").text
+    found = re.search(r"/screen\?key=(\w+)", page)
+    assert found is not None
+    assert [laptop.get(f"/s/sessions/{key}/screen{tail}?k={found[1]}").status_code for tail in TAILS] == [
+        200
+    ] * 4
+    assert f"/screen?key={found[1]}" in browser.get(f"/s/sessions/{key}").text
+
+
+def test_too_many_wrong_codes_are_refused_kindly_and_what_was_typed_stays(world: World) -> None:
+    laptop = world.client("anonymous")
+    laptop.post("/p", data={"code": "00000001"})
+    TryCount.update(count=10_000).execute()
+    answer = laptop.post("/p", data={"code": "0000 0002"})
+    assert (answer.status_code, "明天再试" in answer.text, "0000 0002" in answer.text) == (409, True, True)
 
 
 def test_what_has_not_changed_is_not_sent_again(world: World) -> None:

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 
 from models import Member, ShuxueReport, ShuxueText
 from models.terms import AttendanceStatus, ConfirmedBy, CycleType, ReportChannel, ReportState, View
-from services import attendance, keyring
+from services import keyring
 from services.actor import OPERATOR, member_actor
+from services.roll import attendance
 from services.shuxue import cycles, deciding, oral, writing
 from services.shuxue.cycles import CyclePlan
 from tests.web.world import World, build

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.terms import AttendanceStatus
-from services import attendance
 from services.actor import member_actor
+from services.roll import attendance
 from tests.web.world import World
 
 

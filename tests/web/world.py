@@ -12,11 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import web
-from models import Member, Organization, RolePeriod, StudySession, WechatBinding
+from models import LoginSession, Member, Organization, RolePeriod, StudySession, WechatBinding
 from models.terms import Area, MemberCategory, OrgKind, Role, Sector, SessionKind
-from services import codes, login, rulebook, sessions
+from services import keyring, login, rulebook
 from services.actor import OPERATOR
+from services.arrival import codes
 from services.clock import civil_day, seconds
+from services.step_up import PROVED
+from services.study import sessions
+from services.study.session_plan import SessionPlan
 from tests.fakes import DirectRunner, FakeIdentity, FakeSceneQr, FixedClock
 from tests.kept import laid
 from web.context import WebContext, keep
@@ -50,12 +54,20 @@ class World:
     branch: Organization
     session: StudySession
 
-    def client(self, role: str) -> FlaskClient:
-        """Return a browser in which a person is logged in, without going through the platform."""
+    def client(self, role: str, *, proved: bool = False) -> FlaskClient:
+        """Return a browser in which a person is logged in, without going through the platform.
+
+        `proved` says that they have proved a moment ago who they are (services/step_up.py).
+        """
         browser = self.app.test_client()
         openid = OPENIDS.get(role)
         if openid is not None:
-            browser.set_cookie("shuxue", login.start(openid, self.clock()))
+            token = login.start(openid, self.clock())
+            browser.set_cookie("shuxue", token)
+            if proved:
+                LoginSession.update(proved_until=self.clock() + PROVED).where(
+                    LoginSession.token_hash == keyring.current().fingerprint(token)
+                ).execute()
         return browser
 
     def token(self, session: StudySession | None = None) -> str:
@@ -70,9 +82,9 @@ class World:
         return sessions.publish_new(OPERATOR, plan(branch or self.branch, title, starts_at), self.clock())
 
 
-def plan(branch: Organization, title: str, starts_at: datetime) -> sessions.SessionPlan:
+def plan(branch: Organization, title: str, starts_at: datetime) -> SessionPlan:
     """Return a session of ninety minutes."""
-    return sessions.SessionPlan(
+    return SessionPlan(
         organization=branch.code,
         kind=SessionKind.THEME_DAY,
         title=title,

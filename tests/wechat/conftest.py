@@ -8,7 +8,7 @@ import responses
 from services.ports import TokenStore
 from tests.wechat.peer import SECRET, Hands, MemoryTokens
 from tests.wechat.pushes import APP_ID
-from wechat.client import PlatformClient
+from wechat.calls import PlatformClient
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from models import Leave, MakeUp
 from models.terms import LeaveKind, MakeUpMode, MakeUpState
-from services import attendance, leaves, make_ups
+from services.absence import leaves, make_up_decisions
+from services.roll import attendance
 from tests.builders import BEFORE, START, District, bound, confirmed, district, minutes, published
 from tests.wechat.chat import Phone, answer, inbound
 from wechat import texts
@@ -90,7 +91,7 @@ def test_once_confirmed_what_was_missed_is_listed_and_handed_in_by_words(
         MakeUpState.SUBMITTED, MakeUpMode.READING, "读了《党章》总纲", AFTER.date(),
     )  # fmt: skip
     assert "已交，等支部确认" in phone.says("补学")
-    make_ups.confirm(field.leader, row.key, AFTER)
+    make_up_decisions.confirm(field.leader, row.key, AFTER)
     assert phone.says("补学").startswith("没有要补的学习")
     assert "学习党章 1.5" in phone.says("学时")
 

@@ -23,7 +23,8 @@ from tests.wechat.peer import (
 from tests.wechat.pushes import APP_ID, OPENID
 from wechat.actions import ACTIONS, action_of, receipt_action
 from wechat.breaker import FAILURES, PAUSE, Breaker
-from wechat.client import TIMEOUT, PlatformClient
+from wechat.calls import PlatformClient
+from wechat.client import TIMEOUT
 
 # Answers that are none.
 

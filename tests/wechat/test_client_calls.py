@@ -16,7 +16,7 @@ from tests.wechat.peer import (
     token_calls,
 )
 from tests.wechat.pushes import APP_ID, OPENID
-from wechat.client import OAuthPerson, SceneCode
+from wechat.calls import OAuthPerson, SceneCode
 from wechat.menu import menu
 
 # The calls, one by one.

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from models import ChatState, ShuxueReport, ShuxueText, database
 from models.terms import ConfirmedBy, CycleType, ReportChannel, ReportState, View
-from services import binding, codes, jobs
+from services import binding
 from services.actor import OPERATOR
+from services.arrival import codes
 from services.clock import seconds
 from services.shuxue import cycles, deciding, oral, voices, writing
 from services.shuxue.cycles import CyclePlan
+from services.upkeep import sweep
 from tests.builders import START, District, bound, confirmed, district, published
 from tests.wechat.chat import SITE, Phone, again, answer, inbound
 from wechat.replies import MAX_REPLY
@@ -475,9 +477,9 @@ def test_the_talk_goes_with_the_account_and_after_two_months(field: District, ph
     binding.unfollow(phone.openid, phone.now)
     assert [row.openid for row in ChatState.select()] == [other.openid]
     assert texts(field) == {View.UNDERSTANDING: "一"}
-    jobs.sweep(NOW + timedelta(days=59))
+    sweep.sweep(NOW + timedelta(days=59))
     assert ChatState.select().count() == 1
-    jobs.sweep(NOW + timedelta(days=61))
+    sweep.sweep(NOW + timedelta(days=61))
     assert ChatState.select().count() == 0
 
 

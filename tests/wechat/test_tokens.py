@@ -23,7 +23,7 @@ from tests.wechat.peer import (
     token_calls,
 )
 from tests.wechat.pushes import APP_ID, OPENID
-from wechat.client import PlatformClient
+from wechat.calls import PlatformClient
 
 # The token.
 

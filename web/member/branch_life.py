@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import branch_notices, rulebook, surveys
+from services import rulebook
+from services.branch_life import answering, branch_notices
 from services.clock import civil_day
 from services.errors import ServiceError
-from web.context import current, now
+from web.context import commit, now
 from web.sheets import faults_of_sheet, read_sheet
 from web.visitor import require_member
 
@@ -32,7 +33,7 @@ def notice(key: str) -> str:
 @pages.get("/m/surveys")
 def index() -> str:
     """List the open surveys that were not answered yet."""
-    return render_template("branch/my_surveys.html", sheets=surveys.for_member(require_member(), now()))
+    return render_template("branch/my_surveys.html", sheets=answering.for_member(require_member(), now()))
 
 
 @pages.get("/m/surveys/<key>")
@@ -45,10 +46,10 @@ def survey(key: str) -> str:
 def answer(key: str) -> Answer | tuple[str, int]:
     """Hand the sheet in, without the name."""
     member = require_member()
-    sheet, _ = surveys.look(member, key, now())
+    sheet, _ = answering.look(member, key, now())
     answers = read_sheet(sheet.questions, request.form)
     try:
-        current().runner.run(lambda: surveys.answer(member, key, answers, now()))
+        commit(lambda at: answering.answer(member, key, answers, at))
     except ServiceError as error:
         if error.code == "answered":
             raise
@@ -57,7 +58,7 @@ def answer(key: str) -> Answer | tuple[str, int]:
 
 
 def _page(key: str, typed: dict[str, list[str]], faults: dict[str, str]) -> str:
-    sheet, done = surveys.look(require_member(), key, now())
+    sheet, done = answering.look(require_member(), key, now())
     return render_template(
         "branch/my_survey.html",
         sheet=sheet,

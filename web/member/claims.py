@@ -14,8 +14,8 @@ from models.terms import ClaimState
 from services import points
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.points import claims
-from services.points.claims import Claim
+from services.points import claim_lists, claimable, claims
+from services.points.claim_lists import Claim
 from web.context import now
 from web.visitor import require_member
 
@@ -52,7 +52,7 @@ class Typed:
 def show() -> str:
     """Show what was filed: what waits for the member first, then the rest, the newest first."""
     member = require_member()
-    mine = claims.of_member(member)
+    mine = claim_lists.of_member(member)
     return render_template(
         "member/claims.html",
         returned=[item for item in mine if item.state is ClaimState.RETURNED],
@@ -85,14 +85,14 @@ def file() -> Answer | tuple[str, int]:
 def look(key: str) -> str:
     """Show one claim and what can be done with it."""
     member = require_member()
-    return _page(member, claims.own(member, key), {})
+    return _page(member, claim_lists.own(member, key), {})
 
 
 @pages.post("/m/claims/<key>/change")
 def change(key: str) -> Answer | tuple[str, int]:
     """Hand a returned claim in again."""
     member, typed = require_member(), typed_claim()
-    claim, faults = claims.own(member, key), faults_of(typed)
+    claim, faults = claim_lists.own(member, key), faults_of(typed)
     if not faults:
         try:
             day = date.fromisoformat(typed.day)
@@ -115,7 +115,7 @@ def object_to(key: str) -> Answer | tuple[str, int]:
     """Object to a refusal."""
     member = require_member()
     said = request.form.get("words", "")
-    claim = claims.own(member, key)
+    claim = claim_lists.own(member, key)
     try:
         claims.object_to(member, key, said, now())
     except ServiceError as error:
@@ -151,10 +151,10 @@ def beside(error: ServiceError) -> dict[str, str]:
 def _form(member: Member, typed: Typed, faults: dict[str, str]) -> str:
     return render_template(
         "member/claim_new.html",
-        items=claims.claimable(now()),
+        items=claimable.items(now()),
         typed=typed,
         faults=faults,
-        months=claims.open_months(now()),
+        months=claimable.open_months(now()),
         longest=claims.LONGEST,
         in_scope=points.view(member, None, now()).in_scope,
     )
@@ -164,7 +164,7 @@ def _page(member: Member, claim: Claim, faults: dict[str, str], typed: Typed | N
     return render_template(
         "member/claim.html",
         claim=claim,
-        items=claims.claimable(now()),
+        items=claimable.items(now()),
         typed=typed or Typed(claim.item, claim.day.isoformat(), claim.words),
         typed_objection=typed.words if typed else "",
         faults=faults,

@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import ExternalKind
-from services import externals
+from services.absence import external_lists, externals
+from services.absence.externals import Elsewhere
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.externals import Elsewhere
 from web import typed as reading
 from web.context import now
 from web.visitor import require_member
@@ -55,7 +55,7 @@ def show() -> str:
     """Show what was proposed and how it stands."""
     return render_template(
         "absence/external.html",
-        mine=externals.of_member(require_member(), now()),
+        mine=external_lists.of_member(require_member(), now()),
         word="已报给支部，支部确认后计学时。" if request.args.get("done") == "proposed" else "",
     )
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from models.terms import EntrySource
-from services import agenda, desk, hours, notices
+from services import desk, hours, notices
 from services.clock import civil_day
 from services.errors import invalid
 from services.hours import HoursView, Line
 from services.policy.rates import THERE
 from services.spoken import clock_time, full_day
 from services.spoken import hours as in_words
+from services.study import agenda
 from web.context import now
 from web.member.waits import waits_in_words
 from web.visitor import require_member

@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models import Member
-from services import leaves, rulebook
+from services import rulebook
+from services.absence import leave_lists, leaves
+from services.absence.leave_lists import OPEN, OpenSession
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
-from services.leave_lists import OPEN, OpenSession
 from web.context import now
 from web.visitor import require_member
 
@@ -29,8 +30,8 @@ def show() -> str:
     member = require_member()
     return render_template(
         "absence/leave.html",
-        sessions=leaves.open_sessions(member, now()),
-        mine=leaves.of_member(member, now()),
+        sessions=leave_lists.open_sessions(member, now()),
+        mine=leave_lists.of_member(member, now()),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 
@@ -67,7 +68,7 @@ def withdraw(key: str) -> Answer:
 
 
 def _open(member: Member, key: str) -> OpenSession:
-    for item in leaves.open_sessions(member, now()):
+    for item in leave_lists.open_sessions(member, now()):
         if item.key == key:
             return item
     raise not_found("这次学习", "可能已经确认，不用再请假。")

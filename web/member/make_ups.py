@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Member
 from models.terms import MakeUpMode
-from services import make_ups, rulebook
+from services import rulebook
+from services.absence import make_up_lists, make_ups
+from services.absence.make_up_lists import MyMakeUp
+from services.absence.make_ups import Done
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
-from services.make_up_lists import MyMakeUp
-from services.make_ups import Done
 from web import typed as reading
 from web.context import now
 from web.visitor import require_member
@@ -40,7 +41,7 @@ class Typed:
 @pages.get("/m/make-ups")
 def show() -> str:
     """Show what can be made up first, then what waits or is done."""
-    mine = make_ups.of_member(require_member(), now())
+    mine = make_up_lists.of_member(require_member(), now())
     return render_template(
         "absence/make_ups.html",
         to_do=[item for item in mine if item.may_submit],
@@ -79,7 +80,7 @@ def hand_in_rest(session: str) -> Answer | tuple[str, int]:
 
 def _mine(member: Member, key: str | None = None, session: str | None = None) -> MyMakeUp:
     """Return the member's own item: by its key, or by its session where nothing was filed yet."""
-    for item in make_ups.of_member(member, now()):
+    for item in make_up_lists.of_member(member, now()):
         if (item.key == key) if key is not None else (item.session_key == session):
             return item
     raise not_found("这项补学")

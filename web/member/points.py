@@ -11,7 +11,7 @@ from models.terms import PointSource
 from services import points, rulebook
 from services.clock import civil_day
 from services.errors import invalid
-from services.points import PointsView, claims, summaries
+from services.points import PointsView, claim_lists, summaries
 from services.points.summaries import YEAR, Summary
 from services.points.viewing import Line
 from services.spoken import full_day
@@ -77,7 +77,7 @@ def show() -> str:
         periods=[period_of(item) for item in frozen if item.year == view.year],
         years=_years(view, frozen),
         this_year=_this_year(),
-        waiting=len(claims.returned(member)),
+        waiting=len(claim_lists.returned(member)),
         outside_why=rulebook.current().points(civil_day(now())).outside_why,
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )

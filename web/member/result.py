@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.terms import AttendanceStatus
-from services.checkin import CheckIn, Outcome
+from services.arrival.checkin import CheckIn, Outcome
 from services.clock import moment
 from services.spoken import clock_time, hours
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from flask import Blueprint, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import agenda, checkin, codes, rulebook, sessions
+from services import rulebook
+from services.arrival import checkin, codes
+from services.arrival.codes import Proof
 from services.clock import civil_day, moment, seconds
-from services.codes import Proof
 from services.errors import ServiceError
+from services.study import agenda, sessions
 from web.context import current, now
 from web.member.result import result_of
 from web.visitor import require_openid, visitor

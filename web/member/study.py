@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Member
 from models.terms import AttendanceStatus
-from services import agenda, checkin, hours, invites, points
-from services.agenda import Attended
+from services import hours, points
+from services.arrival.digits import arrive_by_digits
 from services.clock import civil_day
 from services.errors import ServiceError
 from services.exports import year as year_sheets
 from services.policy.rates import THERE
 from services.shuxue import cycles
+from services.study import agenda, invites
+from services.study.agenda import Attended
 from web.context import current, now
 from web.download import PDF, file
 from web.files import sheets
@@ -58,7 +60,7 @@ def sign() -> str | tuple[str, int]:
         return _form(typed, "请输入屏幕上的 6 位数字。"), 400
     moment = now()
     try:
-        result = current().runner.run(lambda: checkin.arrive_by_digits(openid, plain, moment, moment))
+        result = current().runner.run(lambda: arrive_by_digits(openid, plain, moment, moment))
     except ServiceError as error:
         return _form(typed, error.message + error.hint), 409
     if result is None:

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as Answer
 
 from models import StudySession
 from models.terms import SessionState
-from services import invites, screen_links
-from services.access import require_manage
+from services import screen_links
+from services.access import ABOVE, LEADING, require_manage
 from services.addresses import screen_path
 from services.clock import civil_day
 from services.errors import ServiceError
+from services.study import invites
 from web.context import current, now
 from web.secretary.reach import Reached, reach
 from web.secretary.roll import MOVABLE
@@ -25,6 +26,7 @@ _CALLING = frozenset({SessionState.OPEN, SessionState.CLOSED, SessionState.REOPE
 _AHEAD = frozenset({SessionState.DRAFT, SessionState.PUBLISHED, SessionState.OPEN})
 _DONE_WORDS = {
     "made": "编码做好了，以前的编码作废。",
+    "renewed": "换好了。以前的会场屏地址和编码都打不开了，从这里重新打开。",
     "revoked": "已经收回，用这个编码打开的会场屏马上关闭。",
     "invited": "已邀请。",
     "withdrawn": "已去掉。",
@@ -65,21 +67,22 @@ def link(key: str) -> str:
     return render_template(
         "secretary/screen_link.html",
         session_=reached.session,
+        state=reached.state,
         link=screen_links.of_session(reached.leader.actor, key, now()),
         address=current().public_url + url_for("borrowed.ask"),
-        screen=request.root_path + screen_path(key),
+        screen=request.root_path + screen_path(reached.session),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 
 
 @pages.post("/s/sessions/<key>/screen-link")
 def change_link(key: str) -> Answer:
-    """Make a code, or take the one that stands back."""
+    """Make a code, take the one that stands back, or close whatever screen is open elsewhere."""
     reached = _managed(key)
-    gone = request.form.get("act") == "revoke"
-    verb = screen_links.revoke if gone else screen_links.make
+    verbs = {"revoke": (screen_links.revoke, "revoked"), "renew": (screen_links.renew, "renewed")}
+    verb, done = verbs.get(request.form.get("act", ""), (screen_links.make, "made"))
     verb(reached.leader.actor, key, now())
-    return redirect(url_for("around.link", key=key, done="revoked" if gone else "made"), 303)
+    return redirect(url_for("around.link", key=key, done=done), 303)
 
 
 @pages.get("/s/sessions/<key>/invite")
@@ -128,7 +131,7 @@ def _managed(key: str) -> Reached:
 def _parts(reached: Reached) -> list[tuple[str, list[Way]]]:
     session, state, manage = reached.session, reached.state, reached.rights.manage
     return [
-        ("到会", _attending(session, state, manage)),
+        ("到会", _attending(session, state, manage) + _cards(reached)),
         ("安排", _arranging(session, state) if manage else []),
         ("办完以后", _afterwards(reached)),
     ]
@@ -141,9 +144,17 @@ def _attending(session: StudySession, state: SessionState, manage: bool) -> list
     if state is not SessionState.CANCELLED:
         ways.append(Way("打印签到表", url_for("paper.sheet", key=session.key)))
     if manage and state in _SIGNING:
-        ways.append(Way("会场屏（就在这台机器上打开）", request.root_path + screen_path(session.key)))
+        ways.append(Way("会场屏（就在这台机器上打开）", request.root_path + screen_path(session)))
         ways.append(Way("在别的电脑上投会场屏", url_for("around.link", key=session.key)))
     return ways
+
+
+def _cards(reached: Reached) -> list[Way]:
+    """Lead to the cards while somebody may still want to sign in with a phone that is not bound yet."""
+    keeps = any(grant.role in LEADING | ABOVE for grant in reached.leader.grants)
+    if not keeps or reached.state not in _SIGNING:
+        return []
+    return [Way("身份卡：给没绑定微信的同志", url_for("cards.ask"))]
 
 
 def _arranging(session: StudySession, state: SessionState) -> list[Way]:
@@ -168,6 +179,9 @@ def _afterwards(reached: Reached) -> list[Way]:
         ways.append(Way("登记有误，退回重核", url_for("steps.ask", key=key, name="reopen")))
     if state is not SessionState.DRAFT:
         ways.append(Way("导出到会情况", url_for("exports.roll", session=key)))
+    if state is SessionState.CONFIRMED and any(grant.role in LEADING for grant in reached.leader.grants):
+        year = civil_day(reached.session.starts_at).year
+        ways.append(Way("导出：学时、积分、支部这一年", url_for("exports.show", year=year)))
     if reached.rights.manage and _TRAIL in current_app.view_functions:
         ways.append(Way("操作记录", url_for(_TRAIL, kind="session", subject=key)))
     return ways

@@ -7,8 +7,8 @@ from datetime import date
 
 from flask import url_for
 
-from services import plan, rest
 from services.access import ABOVE, LEADING
+from services.branch_life import arranging, rest
 from services.clock import civil_day
 from web.context import now
 from web.secretary.leading import looks_after
@@ -38,6 +38,6 @@ def branch_life(leader: Leader) -> BranchLife | None:
     ways += [("关于这个系统", "cadence.about")]
     return BranchLife(
         ways=[Way(words, url_for(endpoint)) for words, endpoint in ways],
-        unarranged=plan.unarranged_led(led, civil_day(now())),
+        unarranged=arranging.unarranged_led(led, civil_day(now())),
         unused=rest.unused_since(now()),
     )

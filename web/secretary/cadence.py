@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from services import cadence, rest
+from services.branch_life import cadence, exempting, rest
 from services.clock import civil_day
 from services.policy.cadence import Duty, Every
 from web.context import now
@@ -31,6 +31,8 @@ def show() -> str:
         said=said,
         zero=[task.area.label for task in found.tasks if not task.held + task.planned],
         above=looks_after(leader),
+        settles=exempting.may(leader.actor, found.code, now()),
+        word="已改好。" if request.args.get("done") == "exempted" else "",
         year=civil_day(now()).year,
     )
 

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as Answer
 from services.access import ABOVE, LEADING
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.points import claims, judging
-from services.points.claims import Claim
+from services.points import claimable, claims, judging
+from services.points.claim_lists import Claim
 from web.context import now
 from web.member.claims import Typed, beside, faults_of, typed_claim
 from web.secretary import row
@@ -129,10 +129,10 @@ def _form(leader: Leader, typed: Typed, faults: dict[str, str], number: str = ""
         "secretary/claim_new.html",
         people=judging.members(leader.actor, now()),
         number=number,
-        items=claims.claimable(now()),
+        items=claimable.items(now()),
         typed=typed,
         faults=faults,
-        months=claims.open_months(now()),
+        months=claimable.open_months(now()),
         longest=claims.LONGEST,
     )
 

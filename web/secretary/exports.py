@@ -7,19 +7,11 @@ import re
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from services import scope
 from services.access import LEADING
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
-from services.exports import (
-    attendance,
-    branch_year,
-    calling,
-    hours,
-    points,
-    reports,
-    roster,
-    scope,
-)
+from services.exports import attendance, branch_year, calling, hours, points, reports, roster
 from services.exports import year as years
 from services.shuxue import standing
 from web.context import current, now

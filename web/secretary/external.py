@@ -9,12 +9,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import ExternalKind
-from services import deciders, external_lists, externals, spoken
+from services import deciders, spoken
+from services.absence import external_lists, externals
+from services.absence.external_lists import Study
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
 from services.errors import ServiceError, invalid
-from services.external_lists import Study
 from web import typed as reading
 from web.context import now
 from web.member.external import FAULTS, Typed, typed_form
@@ -40,11 +41,11 @@ def _require() -> tuple[Actor, Desk]:
 def show() -> str:
     """Show what waits, then what was decided, both by name and day."""
     actor, _ = _require()
-    waiting = externals.waiting(actor, now())
+    waiting = external_lists.waiting(actor, now())
     return render_template(
         "absence/desk_external.html",
         waiting=waiting,
-        decided=externals.decided(actor, now()),
+        decided=external_lists.decided(actor, now()),
         word=row.on_list(_DONE_WORDS, len(waiting)),
     )
 
@@ -53,14 +54,14 @@ def show() -> str:
 def look(key: str) -> str:
     """Show one study with what may be done."""
     actor, _ = _require()
-    return _page(actor, externals.find(actor, key, now()))
+    return _page(actor, external_lists.find(actor, key, now()))
 
 
 @pages.post("/s/external/<key>/<any(confirm,refuse,reverse):name>")
 def decide(key: str, name: str) -> Answer | tuple[str, int]:
     """Do it; the service decides whether it may be done."""
     actor, _ = _require()
-    study, waiting = externals.find(actor, key, now()), _keys(actor)
+    study, waiting = external_lists.find(actor, key, now()), _keys(actor)
     try:
         _act(actor, study, name)
     except ServiceError as error:
@@ -111,7 +112,7 @@ def _hours(study: Study, typed: str) -> Decimal | None:
 
 
 def _keys(actor: Actor) -> list[str]:
-    return [item.key for item in externals.waiting(actor, now())]
+    return [item.key for item in external_lists.waiting(actor, now())]
 
 
 def _way(key: str, done: str | None = None) -> str:

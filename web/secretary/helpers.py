@@ -9,13 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import OrgKind
-from services import agenda
 from services.access import LEADING
 from services.clock import civil_day
 from services.errors import ServiceError
 from services.shuxue import oral, standing
 from services.spoken import full_day
+from services.study import agenda
 from web.context import now
+from web.stepping import require_proof
 from web.visitor import Leader, require_leader
 
 pages = Blueprint("helpers", __name__)
@@ -42,6 +43,7 @@ def show() -> str:
 def appoint() -> Answer | tuple[str, int]:
     """Ask somebody to write down for others, from today until a day."""
     leader = _require_naming()
+    require_proof()
     typed = Named(**{name: request.form.get(name, "")[:64] for name in Named.__dataclass_fields__})
     until = _day(typed.until)
     if not typed.member or until is None:
@@ -59,6 +61,7 @@ def appoint() -> Answer | tuple[str, int]:
 def dismiss() -> Answer:
     """End somebody's help today; what was written down stays."""
     leader = _require_naming()
+    require_proof()
     member, organization = request.form.get("member", "")[:64], request.form.get("organization", "")[:64]
     oral.dismiss(leader.actor, member, organization, now())
     return redirect(url_for("helpers.show", done="dismissed"), 303)

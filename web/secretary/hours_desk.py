@@ -8,13 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import HoursFlag
-from services import agenda, branch_hours, corrections, hours, ledgers, spoken
+from services import branch_hours, corrections, hours, ledgers, scope, spoken
 from services.branch_hours import Hours
 from services.clock import civil_day
 from services.corrections import Fix, Wanted
 from services.errors import ServiceError
-from services.exports import scope
 from services.hours import HoursView
+from services.study import agenda
 from web import typed as reading
 from web.context import now
 from web.member.home import Why, why_of, year_of

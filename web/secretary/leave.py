@@ -10,13 +10,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import SessionState
-from services import agenda, deciders, leave_lists, leaves, rulebook, sessions
+from services import deciders, rulebook
+from services.absence import leave_lists, leaves
 from services.access import led_organizations
 from services.actor import Actor, member_actor
-from services.agenda import Led
 from services.clock import civil_day
 from services.deciders import Desk
 from services.errors import ServiceError, invalid
+from services.people import member_by_number
+from services.study import agenda
+from services.study.agenda import Led
 from web.context import now
 from web.secretary import row
 from web.visitor import require_member
@@ -71,7 +74,7 @@ def _require() -> tuple[Actor, Desk]:
 def show() -> str:
     """Show what waits, by the session's time and the member's name."""
     actor, _ = _require()
-    waiting = leaves.waiting(actor, now())
+    waiting = leave_lists.waiting(actor, now())
     return render_template(
         "absence/desk_leave.html", waiting=waiting, word=row.on_list(_DONE_WORDS, len(waiting))
     )
@@ -117,7 +120,7 @@ def file() -> Answer | tuple[str, int]:
     try:
         if not typed.member or not typed.session:
             raise invalid("member", "还没有选谁、哪一次学习。", "请都选上。")
-        member = sessions.member_by_number(typed.member[:32])
+        member = member_by_number(typed.member[:32])
         leaves.file(member, typed.session, typed.kind, typed.words, now(), actor=actor)
     except ServiceError as error:
         if error.code not in _FAULTS:
@@ -130,7 +133,7 @@ def file() -> Answer | tuple[str, int]:
 def _page(actor: Actor, key: str, reason: str = "", fault: str = "") -> str:
     return render_template(
         "absence/desk_leave_one.html",
-        leave=leaves.find(actor, key, now()),
+        leave=leave_lists.find(actor, key, now()),
         reason=reason,
         chosen="refuse" if fault else "",
         fault=fault,
@@ -139,7 +142,7 @@ def _page(actor: Actor, key: str, reason: str = "", fault: str = "") -> str:
 
 
 def _keys(actor: Actor) -> list[str]:
-    return [item.key for item in leaves.waiting(actor, now())]
+    return [item.key for item in leave_lists.waiting(actor, now())]
 
 
 def _way(key: str, done: str | None = None) -> str:

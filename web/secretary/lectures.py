@@ -8,10 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import Area, SessionKind
-from services import leading, lectures
+from services import leading
+from services.branch_life import lectures
+from services.branch_life.lectures import NewLecture
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.lectures import NewLecture
 from web.context import now
 from web.secretary import plan_form
 from web.secretary.leading import faults_of, require_leading

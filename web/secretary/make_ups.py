@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response as Answer
 
 from models import MakeUp
 from models.terms import MakeUpMode, MakeUpState
-from services import absences, make_up_lists, make_ups, rulebook
+from services import rulebook
+from services.absence import make_up_decisions, make_up_lists
+from services.absence.make_ups import Done
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.make_ups import Done
+from services.study import consequences
 from web import typed as reading
 from web.context import now
 from web.secretary import row
@@ -42,11 +44,11 @@ def _require() -> Actor:
 def show() -> str:
     """Show what waits, and below it what is still owed, by name."""
     actor = _require()
-    waiting = make_ups.waiting(actor, now())
+    waiting = make_up_lists.waiting(actor, now())
     return render_template(
         "absence/desk_make_ups.html",
         waiting=waiting,
-        owed=make_ups.owed(actor, now()),
+        owed=make_up_lists.owed(actor, now()),
         word=row.on_list(_DONE_WORDS, len(waiting)),
     )
 
@@ -55,14 +57,14 @@ def show() -> str:
 def look(key: str) -> str:
     """Show one make-up with what may be done."""
     actor = _require()
-    return _page(actor, make_ups.find(actor, key, now()))
+    return _page(actor, make_up_lists.find(actor, key, now()))
 
 
 @pages.post("/s/make-ups/<key>/<any(confirm,record,return,waive,again):name>")
 def decide(key: str, name: str) -> Answer | tuple[str, int]:
     """Do it; the service decides whether it may be done."""
     actor = _require()
-    found, waiting = make_ups.find(actor, key, now()), _keys(actor)
+    found, waiting = make_up_lists.find(actor, key, now()), _keys(actor)
     try:
         _act(actor, key, name)
     except ServiceError as error:
@@ -75,19 +77,19 @@ def decide(key: str, name: str) -> Answer | tuple[str, int]:
 def _act(actor: Actor, key: str, name: str) -> None:
     form = request.form
     if name == "confirm":
-        make_ups.confirm(actor, key, now(), reading.day_or_none(form.get("day", "")))
+        make_up_decisions.confirm(actor, key, now(), reading.day_or_none(form.get("day", "")))
     elif name == "record":
         done = Done(form.get("mode", ""), reading.day_or_none(form.get("day", "")), form.get("words", ""))
-        make_ups.record(actor, key, done, now())
+        make_up_decisions.record(actor, key, done, now())
     elif name == "again":
-        make_ups.ask_again(actor, key, now())
+        make_up_decisions.ask_again(actor, key, now())
     else:
-        verb = make_ups.give_back if name == "return" else make_ups.waive
+        verb = make_up_decisions.give_back if name == "return" else make_up_decisions.waive
         verb(actor, key, form.get("reason", ""), now())
 
 
 def _keys(actor: Actor) -> list[str]:
-    return [item.key for item in make_ups.waiting(actor, now())]
+    return [item.key for item in make_up_lists.waiting(actor, now())]
 
 
 def _way(key: str, done: str | None = None) -> str:
@@ -101,7 +103,7 @@ def _page(actor: Actor, found: MakeUp, chosen: str = "", faults: dict[str, str] 
         "absence/desk_make_up.html",
         row=found,
         around=row.on_page(_DONE_WORDS, _keys(actor), found.key, _way),
-        worth=absences.worth_of(found.session).of(make_up_lists.had(place)) if place else 0,
+        worth=consequences.worth_of(found.session).of(make_up_lists.had(place)) if place else 0,
         modes=rulebook.current().leave(today).modes,
         mode=form.get("mode", MakeUpMode.TALK.value),
         day=form.get("day", (found.done_on or today).isoformat()),
@@ -111,7 +113,7 @@ def _page(actor: Actor, found: MakeUp, chosen: str = "", faults: dict[str, str] 
         today=today,
         to_do=found.state in make_up_lists.TO_DO,
         visit=found.state is MakeUpState.SUBMITTED and found.done_on is None,
-        by_roll=found.reason == absences.CAME_AFTER_ALL,
+        by_roll=found.reason == consequences.CAME_AFTER_ALL,
         chosen=chosen,
         faults=faults or {},
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import ExemptionKind, MemberCategory
-from services import binding
+from services import binding, scope
 from services.clock import civil_day
-from services.errors import ServiceError, not_found
+from services.errors import ServiceError
 from services.members import edits, entering, exemptions, listing, one
 from services.members.edits import SINCE, FieldFaults
 from services.members.entering import Brought
@@ -19,7 +17,9 @@ from services.members.one import Profile
 from services.members.sight import find
 from web import typed as reading
 from web.context import now
-from web.visitor import Leader, require_leader
+from web.secretary.keeping import fault_of, profile, word
+from web.stepping import require_proof
+from web.visitor import require_leader
 
 pages = Blueprint("members", __name__)
 
@@ -28,74 +28,42 @@ FIELDS = {
     "number": "编号", "name": "姓名", "group": "党小组", "category": "类别", "joined_on": "入党日期",
     "full_on": "转正日期", "phone": "手机号", "since": SINCE,
 }  # fmt: skip
-_DONE_WORDS = {
-    "saved": "已保存。",
-    "entered": "已加到名册里。接下来可以给本人做身份卡。",
-    "exempted": "已登记。",
-    "ended": "已改好结束的日子。",
-    "left": "已登记离开，职务和提醒都停了，记录都留着。",
-    "restored": "已恢复到名册上。",
-    "released": "已解除绑定，记录都留着。本人可以用新的编码再绑定。",
-    "moving": "已发给对方支部，等对方接收。",
-    "moved": "已登记转出。",
-    "away": "已登记外出。",
-    "back": "已登记回来。",
-    "contacted": "已记下这次联系。",
-}
 #: How long a value of a form may be that is looked at; the service says what is really too long.
 _LONG = 200
-
-
-def keeper() -> Leader:
-    """Return the person of this request, who leads something; whom exactly, the service decides."""
-    return require_leader()
-
-
-def word() -> str:
-    """Return what was done just before, in words."""
-    return _DONE_WORDS.get(request.args.get("done", ""), "")
-
-
-def profile(number: str) -> Profile:
-    """Return a member whom the person of this request keeps.
-
-    Raises:
-        ServiceError: `not_found` also for the head of the member's group.
-    """
-    found = one.one(keeper().actor, number, now())
-    if found.kept is None:
-        raise not_found(f"编号为 {number[:32]} 的党员")
-    return found
 
 
 @pages.get("/s/members")
 def show() -> str:
     """Show the roster."""
-    leader = keeper()
+    leader = require_leader()
     typed, code = request.args.get("q", "")[:50], request.args.get("branch", "")[:64]
     left = request.args.get("left") == "1"
     found = listing.listing(leader.actor, now(), typed, code, left=left)
-    return render_template("members/list.html", found=found, typed=typed, code=code, left=left, word=word())
+    # Tables by name are taken by those who run the branch, not by those who look after it (F01).
+    runs = [branch.code for branch in scope.branches(leader.actor, civil_day(now()))] if found.keeps else []
+    return render_template(
+        "members/list.html", found=found, typed=typed, code=code, left=left, word=word(), runs=runs
+    )
 
 
 @pages.get("/s/members/<number>")
 def look(number: str) -> str:
     """Show one member, as far as this person may see them."""
     return render_template(
-        "members/one.html", one=one.one(keeper().actor, number, now()), word=word(), code=None
+        "members/one.html", one=one.one(require_leader().actor, number, now()), word=word(), code=None
     )
 
 
 @pages.get("/s/members/<number>/edit")
 def ask_edit(number: str) -> str:
     """Show the form with what is kept."""
-    return _edit_page(number, edits.form(keeper().actor, number, now()), {})
+    return _edit_page(number, edits.form(require_leader().actor, number, now()), {})
 
 
 @pages.post("/s/members/<number>/edit")
 def edit(number: str) -> Answer | tuple[str, int]:
     """Keep what was typed, or say what is wrong with it beside each field."""
-    leader = keeper()
+    leader = require_leader()
     shown = edits.form(leader.actor, number, now())
     typed = {header: value for header, value in _typed().items() if header in shown}
     try:
@@ -114,7 +82,7 @@ def ask_new() -> str:
 @pages.post("/s/members/new")
 def enter() -> Answer | tuple[str, int]:
     """Add them to the branch, with the hours brought along."""
-    leader = keeper()
+    leader = require_leader()
     typed = _typed()
     try:
         made = entering.enter(leader.actor, _field("branch"), typed, _brought(), now())
@@ -137,14 +105,15 @@ def ask_exempt(number: str) -> str:
 @pages.post("/s/members/<number>/exempt")
 def exempt(number: str) -> Answer | tuple[str, int]:
     """Enter an exemption."""
-    found, leader = profile(number), keeper()
+    found, leader = profile(number), require_leader()
+    require_proof()
     typed = {name: _field(name) for name in ("kind", "starts", "ends", "decided_on")}
     try:
         wanted = Wanted(
             typed["kind"],
-            _day("starts", typed["starts"]),
-            _day("ends", typed["ends"]) if typed["ends"].strip() else None,
-            _day("decided_on", typed["decided_on"]),
+            reading.day_for("starts", typed["starts"]),
+            reading.day_for("ends", typed["ends"]) if typed["ends"].strip() else None,
+            reading.day_for("decided_on", typed["decided_on"]),
         )
         exemptions.give(leader.actor, number, wanted, now())
     except ServiceError as error:
@@ -155,9 +124,10 @@ def exempt(number: str) -> Answer | tuple[str, int]:
 @pages.post("/s/members/<number>/exempt/<int:exemption>/end")
 def end_exemption(number: str, exemption: int) -> Answer | tuple[str, int]:
     """Set the last day of an exemption."""
-    found, leader = profile(number), keeper()
+    found, leader = profile(number), require_leader()
+    require_proof()
     try:
-        exemptions.end(leader.actor, number, exemption, _day("ends", _field("ends")), now())
+        exemptions.end(leader.actor, number, exemption, reading.day_for("ends", _field("ends")), now())
     except ServiceError as error:
         return _exempt_page(found, {}, fault_of(error)), 400
     return redirect(url_for("members.look", number=number, done="ended"), 303)
@@ -172,10 +142,11 @@ def ask_leave(number: str) -> str:
 @pages.post("/s/members/<number>/leave")
 def leave(number: str) -> Answer | tuple[str, int]:
     """Take a member off the roster."""
-    found, leader = profile(number), keeper()
+    found, leader = profile(number), require_leader()
+    require_proof()
     typed = {"day": _field("day"), "deceased": _field("deceased")}
     try:
-        last = _day("day", typed["day"])
+        last = reading.day_for("day", typed["day"])
         edits.leave(leader.actor, number, last, now(), deceased=typed["deceased"] == "yes")
     except ServiceError as error:
         return _leave_page(found, typed, fault_of(error, "day")), 400
@@ -185,7 +156,7 @@ def leave(number: str) -> Answer | tuple[str, int]:
 @pages.post("/s/members/<number>/restore")
 def restore(number: str) -> Answer:
     """Put a member back on the roster."""
-    edits.restore(keeper().actor, number, now())
+    edits.restore(require_leader().actor, number, now())
     return redirect(url_for("members.look", number=number, done="restored"), 303)
 
 
@@ -193,7 +164,8 @@ def restore(number: str) -> Answer:
 def release(number: str) -> Answer:
     """Untie a member's account (R101)."""
     profile(number)
-    binding.release(keeper().actor, number, now())
+    require_proof()
+    binding.release(require_leader().actor, number, now())
     return redirect(url_for("members.look", number=number, done="released"), 303)
 
 
@@ -201,26 +173,8 @@ def release(number: str) -> Answer:
 def code(number: str) -> str:
     """Make a code to be said or sent; it stands on this one page and nowhere else."""
     found = profile(number)
-    made = binding.issue_code(keeper().actor, number, now())
+    made = binding.issue_code(require_leader().actor, number, now())
     return render_template("members/one.html", one=found, word="", code=made)
-
-
-def fault_of(error: ServiceError, *fields: str) -> dict[str, str]:
-    """Return a refusal as the fault of its field, or of the form; what is nobody's fault goes on.
-
-    Raises:
-        ServiceError: `not_found` and `forbidden`.
-    """
-    if error.kind in {"not_found", "forbidden"}:
-        raise error
-    return {error.code if error.code in fields else "form": error.message + error.hint}
-
-
-def _day(field: str, typed: str) -> date:
-    try:
-        return reading.day(typed)
-    except ServiceError as error:
-        raise ServiceError(field, error.message, error.hint, kind="invalid") from error
 
 
 def _field(name: str) -> str:
@@ -251,7 +205,7 @@ def _edit_page(number: str, values: dict[str, str], faults: dict[str, str]) -> s
 
 
 def _new_page(values: dict[str, str], faults: dict[str, str]) -> str:
-    branches = entering.branches(keeper().actor, now())
+    branches = entering.branches(require_leader().actor, now())
     if not branches:
         raise ServiceError("forbidden", "名册由支部书记、支委来维护。", "请联系他们。", kind="forbidden")
     return render_template(

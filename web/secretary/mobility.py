@@ -5,15 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import mobility
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
 from services.members.one import Profile
-from services.mobility import Trip
+from services.moving import branches, mobility
+from services.moving import hosting as stays
+from services.moving.mobility import Trip
 from web import typed as reading
 from web.context import now
-from web.secretary.members import fault_of, keeper, profile, word
+from web.secretary.keeping import fault_of, profile, word
+from web.visitor import require_leader
 
 pages = Blueprint("mobility", __name__)
 
@@ -50,14 +52,14 @@ def come_back(number: str) -> Answer | tuple[str, int]:
 @pages.get("/s/hosting")
 def hosting() -> str:
     """Show whom the own branches are asked to look after, and whom they do."""
-    leader = keeper()
-    if not mobility.is_host(leader.actor, now()):
+    leader = require_leader()
+    if not stays.is_host(leader.actor, now()):
         raise ServiceError(
             "forbidden", "流入的党员由支部书记、支委来接收。", "请联系他们。", kind="forbidden"
         )
     return render_template(
         "members/hosting.html",
-        rows=mobility.hosted(leader.actor, now()),
+        rows=stays.hosted(leader.actor, now()),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 
@@ -65,16 +67,16 @@ def hosting() -> str:
 @pages.post("/s/hosting/<int:stay>")
 def answer(stay: int) -> Answer:
     """Say whether the own branch looks after a member."""
-    leader = keeper()
+    leader = require_leader()
     said = request.form.get("answer", "")
     if said not in _DONE_WORDS:
         raise invalid("answer", "没有选接收还是不接收。", "请返回按其中一个按钮。")
-    mobility.answer(leader.actor, stay, said == "accept", now())
+    stays.answer(leader.actor, stay, said == "accept", now())
     return redirect(url_for("mobility.hosting", done=said), 303)
 
 
 def _done(number: str, name: str) -> Answer | tuple[str, int]:
-    found, leader = profile(number), keeper()
+    found, leader = profile(number), require_leader()
     typed = {field: request.form.get(field, "")[:400] for field in _FIELDS}
     try:
         _act(leader.actor, number, name, typed)
@@ -90,13 +92,9 @@ def _act(actor: Actor, number: str, name: str, typed: dict[str, str]) -> None:
     elif name == "back":
         mobility.come_back(actor, number, reading.day(typed["day"]), now())
     else:
-        try:
-            since = reading.day(typed["since"])
-        except ServiceError as error:
-            raise invalid("since", error.message, error.hint) from error
         trip = Trip(
             typed["destination"],
-            since,
+            reading.day_for("since", typed["since"]),
             typed["abroad"] == "yes",
             typed["contact_person"],
             typed["host"].strip(),
@@ -105,7 +103,7 @@ def _act(actor: Actor, number: str, name: str, typed: dict[str, str]) -> None:
 
 
 def _page(found: Profile, typed: dict[str, str], faults: dict[str, str], chosen: str = "") -> str:
-    hosts = mobility.hosts(found.number)
+    hosts = branches.others(found.number)
     return render_template(
         "members/mobility.html",
         one=found,

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response as Answer
 
 from models import StudySession
 from models.terms import SessionState
-from services import sessions
 from services.access import require_manage
 from services.clock import civil, civil_day
 from services.errors import ServiceError
+from services.study import rescheduling
+from services.study.session_plan import length_of
 from web.context import now
 from web.secretary import plan_form
 from web.secretary.reach import Reached, reach
@@ -45,8 +46,8 @@ class Typed:
     def standing(cls, session: StudySession) -> Typed:
         """Take what stands."""
         start = civil(session.starts_at)
-        minutes = int((session.ends_at - session.starts_at).total_seconds()) // 60
-        return cls(start.date().isoformat(), f"{start:%H:%M}", str(minutes), session.place or "")
+        minutes = str(length_of(session))
+        return cls(start.date().isoformat(), f"{start:%H:%M}", minutes, session.place or "")
 
 
 @pages.get("/s/sessions/<key>/move")
@@ -67,7 +68,8 @@ def act(key: str) -> Answer | tuple[str, int]:
     if starts_at is None or faults:
         return _page(reached, typed, faults), 400
     try:
-        moved = sessions.move(reached.leader.actor, key, starts_at, int(typed.minutes), typed.place, now())
+        actor = reached.leader.actor
+        moved = rescheduling.move(actor, key, starts_at, int(typed.minutes), typed.place, now())
     except ServiceError as error:
         if error.kind != "invalid" and error.code != "signed":
             raise

@@ -8,8 +8,9 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import branch_notices, leading, rulebook
-from services.branch_notices import NewNotice
+from services import leading, rulebook
+from services.branch_life import branch_notices
+from services.branch_life.branch_notices import NewNotice
 from services.clock import civil_day
 from services.errors import ServiceError
 from web import typed as reading

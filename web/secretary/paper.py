@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import AttendanceStatus, SessionState
-from services import paper
-from services.attendance import Place
 from services.errors import ServiceError
 from services.policy.rates import THERE
-from web.context import current, now
+from services.roll import paper
+from services.roll.attendance import Place
+from web.context import commit
 from web.secretary.reach import Reached, reach
 from web.secretary.roll import visible
 
@@ -56,7 +56,7 @@ def enter(key: str) -> Answer:
     listed, came = (
         [number[:32] for number in request.form.getlist(name)[:_MOST]] for name in ("listed", "came")
     )
-    current().runner.run(lambda: paper.enter(reached.leader.actor, key, listed, came, now()))
+    commit(lambda at: paper.enter(reached.leader.actor, key, listed, came, at))
     return redirect(url_for("around.show", key=key, done="paper"), 303)
 
 

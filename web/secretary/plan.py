@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models import Organization, StudySession
 from models.terms import Area, SessionKind, SessionState
-from services import agenda, rulebook, series, sessions
+from services import rulebook
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
 from services.policy.amounts import hundredths
 from services.policy.credit import default_credit
-from services.series import KINDS
-from services.sessions import SessionPlan
 from services.spoken import full_day, hours
-from web.context import current, now
+from services.study import agenda, series, sessions, suggesting
+from services.study.session_plan import KINDS, SessionPlan, spans
+from web.context import commit, now
 from web.secretary import lectures
 from web.secretary.plan_form import Typed, count_of, fault_of, read, refilled, start_of, suggested
 from web.visitor import Leader, require_leader
@@ -32,9 +32,9 @@ def ask() -> str:
     organizations = _organizations(leader)
     like = request.args.get("like")
     if like:
-        found = series.like(leader.actor, like[:32], now())
+        found = suggesting.like(leader.actor, like[:32], now())
         return _page(organizations, suggested(found), {}, follows=found.follows)
-    found = series.usual(organizations, _kind(request.args.get("kind", "")), now())
+    found = suggesting.usual(organizations, _kind(request.args.get("kind", "")), now())
     typed = lectures.suggested(leader, suggested(found))
     return _page(organizations, typed, {}, follows=found.follows)
 
@@ -53,7 +53,7 @@ def create() -> Answer | str | tuple[str, int]:
     if typed.repeat not in {"", "1"}:
         return _days(leader, organizations, typed, plan)
     try:
-        session, again = current().runner.run(lambda: _make(leader, plan, draft=bool(typed.draft)))
+        session, again = commit(lambda at: _make(leader, plan, at, draft=bool(typed.draft)))
     except ServiceError as error:
         if error.kind != "invalid":
             raise
@@ -77,7 +77,7 @@ def repeat() -> Answer | tuple[str, int]:
     try:
         days = [_day(day, typed) for day in shown if day]
         publish = not typed.draft
-        current().runner.run(lambda: series.repeat(leader.actor, plan, days, now(), publish=publish))
+        commit(lambda at: series.repeat(leader.actor, plan, days, at, publish=publish))
     except ServiceError as error:
         if error.kind != "invalid":
             raise
@@ -85,13 +85,13 @@ def repeat() -> Answer | tuple[str, int]:
     return redirect(url_for("today.show", done="drafts" if typed.draft else "series"), 303)
 
 
-def _make(leader: Leader, plan: SessionPlan, *, draft: bool) -> tuple[StudySession, bool]:
+def _make(leader: Leader, plan: SessionPlan, at: datetime, *, draft: bool) -> tuple[StudySession, bool]:
     """Publish or keep a draft, unless a first tap on the button has done so already."""
     first = series.standing(leader.actor, plan)
     if first is not None:
         return first, True
     make = sessions.create if draft else sessions.publish_new
-    return make(leader.actor, plan, now()), False
+    return make(leader.actor, plan, at), False
 
 
 def _days(
@@ -131,7 +131,7 @@ def _refilled(organizations: list[Organization], typed: Typed) -> str:
 def _usual(organizations: list[Organization], kind: SessionKind, code: str) -> tuple[Typed, date | None]:
     """Return the usual form for a kind, of one organization when it is known."""
     chosen = [each for each in organizations if each.code == code] or organizations
-    found = series.usual(chosen, kind, now())
+    found = suggesting.usual(chosen, kind, now())
     return suggested(found), found.follows
 
 
@@ -158,6 +158,7 @@ def _page(
         kinds=KINDS,
         areas=list(Area),
         rules=rules,
+        spans=spans(today),
         scope=of_sessions.of(_kind(typed.kind)).due_scope,
         repeat_most=of_sessions.repeat_most,
         follows=full_day(follows, today.year) if follows else "",

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from models.terms import Area, SessionKind
 from services.clock import ZONE
 from services.errors import ServiceError
-from services.series import KINDS, Suggestion
-from services.sessions import SessionPlan
+from services.study.session_plan import KINDS, SessionPlan, Span
+from services.study.suggesting import Suggestion
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
 _TIME = re.compile(r"^\d{2}:\d{2}(:\d{2})?$", re.ASCII)
@@ -28,12 +28,13 @@ _FIELD_OF = {
     "areas": "areas",
     "credit": "credit",
     "credit_reason": "credit_reason",
+    "span": "span",
     "repeat": "repeat",
     "due_scope": "organization",
 }
 _TEXTS = (
     "organization", "kind", "title", "day", "time", "minutes", "place", "credit", "credit_reason",
-    "repeat", "draft",
+    "repeat", "draft", "span",
 )  # fmt: skip
 _COUNT = re.compile(r"^\d{1,2}$", re.ASCII)
 
@@ -54,6 +55,7 @@ class Typed:
     credit_reason: str = ""
     repeat: str = ""
     draft: str = ""
+    span: str = ""
 
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Typed:
@@ -107,6 +109,8 @@ def read(typed: Typed) -> tuple[SessionPlan | None, dict[str, str]]:
         faults["areas"] = "请至少选一项学习内容。"
     if typed.credit and not _CREDIT.match(typed.credit):
         faults["credit"] = "请填学时数，例如 1 或 1.5；不改就留空。"
+    if typed.span and typed.span not in set(Span):
+        faults["span"] = "请选按时长、按半天还是按一天计。"
     if not typed.title:
         faults["title"] = "请填写标题。"
     if faults or starts_at is None:
@@ -157,4 +161,5 @@ def _plan(typed: Typed, starts_at: datetime) -> SessionPlan:
         credit=Decimal(typed.credit) if typed.credit else None,
         credit_reason=typed.credit_reason[:100] or None,
         place=typed.place or None,
+        span=Span(typed.span) if typed.span else None,
     )

@@ -9,10 +9,12 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 from models.terms import Area, SessionKind
-from services import plan, series
+from services.branch_life import plan
+from services.branch_life.plan import Entry, Row
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.plan import Entry, Row
+from services.study import suggesting
+from services.study.session_plan import KINDS
 
 #: So many lines are entered at once, and at the most.
 LINES, MOST_LINES = 3, 12
@@ -63,7 +65,7 @@ def entry_of(line: Line, year: int, now: datetime) -> tuple[Entry | None, dict[s
     faults: dict[str, str] = {}
     if not _NUMBER.match(line.month):
         faults["month"] = "请选月份。"
-    if line.kind not in plan.KINDS:
+    if line.kind not in KINDS:
         faults["kind"] = "请选一种学习形式。"
     if not _NUMBER.match(line.minutes):
         faults["minutes"] = "请填分钟数，例如 90。"
@@ -103,5 +105,5 @@ class When:
 
 def suggested(row: Row, now: datetime) -> When:
     """Suggest the usual place and time of this kind, on a day of the line's month that is still to come."""
-    usual = series.usual_in(row.organization, row.entry.kind, row.year, row.entry.month, now)
+    usual = suggesting.usual_in(row.organization, row.entry.kind, row.year, row.entry.month, now)
     return When(day=usual.day.isoformat(), time=f"{usual.time:%H:%M}", place=usual.place)

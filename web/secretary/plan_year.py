@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Organization
 from models.terms import Area, SessionKind
-from services import cadence, leading, plan
+from services import leading, tree
+from services.branch_life import arranging, cadence, plan
+from services.branch_life.plan import Row
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.plan import Row
 from services.policy.cadence import Task, tasks
-from web.context import current, now
+from services.study.session_plan import KINDS
+from web.context import commit, now
 from web.secretary import plan_form
 from web.secretary.leading import chosen_code, chosen_year, require_leading
 from web.secretary.plan_lines import (
@@ -91,7 +93,7 @@ def add() -> Answer | str | tuple[str, int]:
     if faults or not read:
         return _lines(organization, year, lines, faults, "" if faults else "还没有填，请至少填一行。"), 400
     entries = [entry for entry, _ in read.values() if entry is not None]
-    current().runner.run(lambda: plan.add(leader.actor, organization.code, year, entries, now()))
+    commit(lambda at: plan.add(leader.actor, organization.code, year, entries, at))
     return redirect(url_for("plan_year.show", org=organization.code, year=year, done="added"), 303)
 
 
@@ -114,9 +116,9 @@ def arrange(key: str) -> Answer | tuple[str, int]:
     if starts_at is None:
         return _page(row, when, faults), 400
     try:
-        session = current().runner.run(
-            lambda: plan.to_session(
-                leader.actor, key, starts_at, when.place or None, now(), organization=when.group[:32] or None
+        session = commit(
+            lambda at: arranging.to_session(
+                leader.actor, key, starts_at, when.place or None, at, organization=when.group[:32] or None
             )
         )
     except ServiceError as error:
@@ -178,7 +180,7 @@ def _lines(
         lines=lines,
         faults=faults,
         fault=fault,
-        kinds=plan.KINDS,
+        kinds=KINDS,
         areas=list(Area),
         more=len(lines) < MOST_LINES,
     )
@@ -199,7 +201,7 @@ def _page(
         faults=faults,
         line=line or line_of(row.entry),
         line_faults=line_faults or {},
-        groups=plan.groups(row.organization) if by_group else [],
-        kinds=plan.KINDS,
+        groups=tree.groups(row.organization) if by_group else [],
+        kinds=KINDS,
         areas=list(Area),
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import ledgers, points, rulebook
+from services import ledgers, points, rulebook, scope
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
-from services.exports import scope
 from services.ledgers import Reached
 from services.points import decisions, summaries
 from services.points import table as tables
@@ -183,14 +181,8 @@ def _ruling(typed: Typed) -> Ruling:
         raise invalid("item", "还没有选是哪一项。", "请选一项。")
     if typed.body not in decisions.BODIES:
         raise invalid("body", "还没有选由谁决定。", "扣分和否决都要有组织的决定，请选一个。")
-    return Ruling(typed.body, typed.reason, _day("day", typed.day), _day("decided_on", typed.decided_on))
-
-
-def _day(field: str, typed: str) -> date:
-    try:
-        return reading.day(typed)
-    except ServiceError as error:
-        raise invalid(field, error.message, error.hint) from error
+    day, decided_on = reading.day_for("day", typed.day), reading.day_for("decided_on", typed.decided_on)
+    return Ruling(typed.body, typed.reason, day, decided_on)
 
 
 def _page(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from models import StudySession
 from models.terms import SessionState
-from services import access, sessions
+from services import access
 from services.access import Rights
 from services.clock import civil_day
 from services.errors import ServiceError, not_found
+from services.study import sessions
 from web.context import now
 from web.visitor import Leader, require_leader, require_member
 

@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import Role
-from services import agenda, roles
+from services import roles
 from services.access import ABOVE, LEADING
 from services.errors import ServiceError, invalid, not_found
 from services.roles import Choices
+from services.study import agenda
 from web.context import now
 from web.stepping import require_proof
 from web.visitor import Leader, require_leader, require_member

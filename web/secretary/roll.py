@@ -11,13 +11,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import AttendanceStatus, SessionState
-from services import agenda, attendance, marking, pinyin
+from services import pinyin
 from services.addresses import screen_path
-from services.attendance import Place
 from services.clock import seconds
 from services.errors import invalid
-from services.marking import BEFORE_START
 from services.policy.rates import THERE
+from services.roll import attendance, marking, within
+from services.roll.attendance import Place
+from services.roll.marking import BEFORE_START
+from services.study import agenda
 from web.context import now
 from web.member.shuxue import pocket_of
 from web.secretary.reach import Reached, reach
@@ -137,7 +139,7 @@ def show(key: str) -> str:
         sounds=pinyin.sounds,
         said=said,
         unlisted=_unlisted(reached),
-        screen=request.root_path + screen_path(key),
+        screen=request.root_path + screen_path(reached.session),
         there=THERE,
         movable=reached.state in MOVABLE and now() < reached.session.starts_at,
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
@@ -159,7 +161,7 @@ def call(key: str) -> Answer:
 
 def visible(reached: Reached) -> list[Place]:
     """Return the places of the members whom the caller reaches, by group and name."""
-    numbers = agenda.reached_numbers(reached.session, reached.rights)
+    numbers = within.reached_numbers(reached.session, reached.rights)
     roll = attendance.roll(reached.session.key, now())
     return [place for place in roll.places if place.number in numbers]
 
@@ -199,7 +201,7 @@ def _wish(reached: Reached) -> tuple[Button, list[str]]:
 def _unlisted(reached: Reached) -> list[tuple[str, str]]:
     if reached.state not in _CALLED or reached.state is SessionState.PUBLISHED:
         return []
-    return agenda.unlisted(reached.session, reached.rights, now())
+    return within.unlisted(reached.session, reached.rights, now())
 
 
 def _open(place: Place) -> bool:
@@ -214,11 +216,11 @@ def _buttons(reached: Reached) -> tuple[Button, ...]:
 
 
 def _called(reached: Reached, places: list[Place], all_places: list[Place]) -> Called:
-    pages_ = max(1, -(-len(places) // agenda.PAGE))
+    pages_ = max(1, -(-len(places) // within.PAGE))
     typed = request.args.get("p", "1")
     page = min(int(typed), pages_) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 5 else 1
     page = max(page, 1)
-    shown = places[(page - 1) * agenda.PAGE : page * agenda.PAGE]
+    shown = places[(page - 1) * within.PAGE : page * within.PAGE]
     groups = [(name or "", list(rows)) for name, rows in groupby(shown, key=lambda place: place.group)]
     open_of = Counter(place.group or "" for place in all_places if _open(place))
     return Called(groups, dict(open_of), summary_of(all_places), _buttons(reached), page, pages_)

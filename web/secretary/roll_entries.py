@@ -11,15 +11,16 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import AttendanceStatus
-from services import roll_entries
-from services.attendance import Place
 from services.clock import moment
 from services.errors import ServiceError, invalid
 from services.policy.rates import THERE
-from services.roll_entries import MOST, Entry, Outcome
+from services.roll import roll_entries, within
+from services.roll.attendance import Place
+from services.roll.roll_entries import MOST, Entry, Outcome
 from services.spoken import clock_time
 from web.context import current, now
 from web.errors import rescues
+from web.member.shuxue import pocket_of
 from web.secretary.reach import Reached, reach
 from web.secretary.roll import said
 from web.visitor import BindingNeeded, LoginNeeded
@@ -46,7 +47,12 @@ def take(key: str) -> Answer | tuple[Answer, int]:
     """Write down what a phone kept, and say of each entry what became of it and where everybody stands."""
     try:
         reached = reach(key)
-        entries, sent = _read()
+        entries, sent, pocket = _read()
+        if pocket is not None and pocket != pocket_of(reached.leader.member):
+            # A page that another leader opened on this phone: what it keeps is theirs alone to send (R27).
+            raise ServiceError(
+                "pocket", "这部手机上现在进入的是另一位同志，这几条还留着，", "等点名的同志自己进入后会补传。"
+            )
         done = roll_entries.take(reached.leader.actor, key, entries, now(), sent)
         return jsonify(results=[_result(outcome) for outcome in done], **_standing(reached, key))
     except ServiceError as error:
@@ -71,7 +77,7 @@ def _result(outcome: Outcome) -> dict[str, Any]:
 
 
 def _standing(reached: Reached, key: str) -> dict[str, Any]:
-    places = roll_entries.roll_within(reached.leader.actor, key, now())
+    places = within.roll(reached.leader.actor, key, now())
     return {"places": [_place(place, reached.leader.member.id) for place in places]}
 
 
@@ -87,8 +93,10 @@ def _place(place: Place, caller: int) -> dict[str, Any]:
     }
 
 
-def _read() -> tuple[list[Entry], datetime | None]:
-    """Read the body: `{"sent": ms, "entries": [{nonce, number, status, half, at: ms}, …]}`.
+def _read() -> tuple[list[Entry], datetime | None, str | None]:
+    """Read the body: `{"pocket", "sent": ms, "entries": [{nonce, number, status, half, at: ms}, …]}`.
+
+    `pocket` is the mark of the leader for whom the page was drawn (`pocket_of`).
 
     Raises:
         ServiceError: `invalid` for whatever else it is.
@@ -104,8 +112,10 @@ def _read() -> tuple[list[Entry], datetime | None]:
         _refuse()
     if len(found["entries"]) > MOST:
         raise invalid("entries", f"一次最多传 {MOST} 条。", "请分几次传。")
-    sent = found.get("sent")
-    return [_entry(each) for each in found["entries"]], None if sent is None else _moment(sent)
+    sent, pocket = found.get("sent"), found.get("pocket")
+    if pocket is not None and not isinstance(pocket, str):
+        _refuse()
+    return [_entry(each) for each in found["entries"]], None if sent is None else _moment(sent), pocket
 
 
 def _entry(found: object) -> Entry:

@@ -9,7 +9,8 @@ from services.roster import uploads
 from services.roster.uploads import Preview
 from services.roster.workbook import FILE_BYTES
 from web.context import now
-from web.secretary.members import keeper
+from web.stepping import require_proof
+from web.visitor import require_leader
 
 pages = Blueprint("roster_upload", __name__)
 
@@ -20,14 +21,14 @@ SHOWN = 300
 @pages.get("/s/members/upload")
 def ask() -> str:
     """Show the form, to those who may."""
-    uploads.require_reach(keeper().actor, now())
+    uploads.require_reach(require_leader().actor, now())
     return _page(None)
 
 
 @pages.post("/s/members/upload")
 def preview() -> str | tuple[str, int]:
     """Say what the file would change; nothing is written."""
-    leader = keeper()
+    leader = require_leader()
     file = request.files.get("roster")
     # One byte more than allowed is enough to know that there is too much.
     data = file.stream.read(FILE_BYTES + 1) if file is not None else b""
@@ -47,7 +48,9 @@ def preview() -> str | tuple[str, int]:
 @pages.post("/s/members/upload/confirm")
 def confirm() -> str | tuple[str, int]:
     """Write what was shown."""
-    leader = keeper()
+    leader = require_leader()
+    uploads.require_reach(leader.actor, now())
+    require_proof()
     try:
         found = uploads.confirm(leader.actor, request.form.get("sealed", ""), now())
     except ServiceError as error:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import externals, leaves, make_ups
+from services.absence import external_lists, leave_lists, make_up_lists
 from services.actor import Actor
 from services.points import judging
 from services.queues import Queue
@@ -93,15 +93,15 @@ def _claims(actor: Actor) -> list[str]:
 
 
 def _leaves(actor: Actor) -> list[str]:
-    return [url_for("leave_desk.look", key=item.key) for item in leaves.waiting(actor, now())[:1]]
+    return [url_for("leave_desk.look", key=item.key) for item in leave_lists.waiting(actor, now())[:1]]
 
 
 def _make_ups(actor: Actor) -> list[str]:
-    return [url_for("make_ups_desk.look", key=item.key) for item in make_ups.waiting(actor, now())[:1]]
+    return [url_for("make_ups_desk.look", key=item.key) for item in make_up_lists.waiting(actor, now())[:1]]
 
 
 def _externals(actor: Actor) -> list[str]:
-    return [url_for("external_desk.look", key=item.key) for item in externals.waiting(actor, now())[:1]]
+    return [url_for("external_desk.look", key=item.key) for item in external_lists.waiting(actor, now())[:1]]
 
 
 _FIRST: dict[Queue, tuple[Callable[[Actor], list[str]], str]] = {

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Organization
 from models.terms import CycleState, CycleType, OrgKind, ReportState, View
-from services import agenda
 from services.access import ABOVE, LEADING
 from services.clock import civil_day
 from services.errors import ServiceError
@@ -19,6 +18,7 @@ from services.shuxue.cycles import CyclePlan
 from services.shuxue.deciding import Waiting
 from services.shuxue.standing import Round, Standing
 from services.spoken import full_day
+from services.study import agenda
 from web.context import now
 from web.secretary import row
 from web.visitor import Leader, require_leader

@@ -10,11 +10,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import SessionState
-from services import attendance, forecast, sessions
 from services.access import require_manage
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError
+from services.roll import attendance, forecast
+from services.study import sessions
 from web.context import now
 from web.secretary.reach import Reached, reach
 

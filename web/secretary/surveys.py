@@ -8,11 +8,12 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import leading, rulebook, surveys
+from services import leading, rulebook
+from services.branch_life import answering, surveys
+from services.branch_life.surveys import NewSurvey
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
 from services.policy.surveys import Ask, Question
-from services.surveys import NewSurvey
 from web import typed as reading
 from web.context import now
 from web.secretary.leading import require_leading
@@ -122,7 +123,7 @@ def enter(key: str) -> Answer | tuple[str, int]:
         if not request.form.get("member"):
             raise invalid("member", "还没有选是谁的一份。", "请选名字；名字只用来防止填两份。")
         answers = read_sheet(sheet.questions, request.form)
-        surveys.paper(leader.actor, key, request.form["member"][:32], answers, now())
+        answering.paper(leader.actor, key, request.form["member"][:32], answers, now())
     except ServiceError as error:
         return _paper(leader, key, request.form.to_dict(flat=False), faults_of_sheet(error)), 400
     return redirect(url_for("surveys.look", key=key, done="paper"), 303)
@@ -132,7 +133,7 @@ def _paper(leader: Leader, key: str, typed: dict[str, list[str]], faults: dict[s
     return render_template(
         "branch/survey_paper.html",
         sheet=surveys.one(leader.actor, key, now()),
-        people=surveys.members(leader.actor, key, now()),
+        people=answering.members(leader.actor, key, now()),
         typed=typed,
         faults=faults,
         longest=rulebook.current().cadence(civil_day(now())).answer_chars,

@@ -9,14 +9,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from models.terms import SessionState
-from services import agenda, new_phone, queues, series
+from services import new_phone, queues
 from services.access import ABOVE, LEADING
-from services.agenda import Led
 from services.clock import civil_day
 from services.errors import invalid
+from services.study import agenda, suggesting
+from services.study.agenda import Led
 from web.context import now
 from web.secretary.branch_ways import branch_life
 from web.secretary.waits import others, waiting
+from web.stepping import require_proof
 from web.visitor import Leader, require_leader
 
 pages = Blueprint("today", __name__)
@@ -57,7 +59,7 @@ def show() -> str:
         today=_sorted(agenda.led(leader.grants, now())),
         phones=_phones(leader),
         may_plan=bool(agenda.organizations(leader.grants)),
-        again=series.again(leader.grants, now()),
+        again=suggesting.again(leader.grants, now()),
         may_make_cards=leading,
         runs=any(grant.role in LEADING for grant in leader.grants),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
@@ -72,6 +74,9 @@ def decide_phone() -> Answer:
     verb = verbs.get(request.form.get("answer", ""))
     if verb is None:
         raise invalid("answer", "没有选同意还是不同意。", "请返回按其中一个按钮。")
+    if verb[1] == "approved":
+        # Another phone takes the place of the one in use: from then on its holder is that member here.
+        require_proof()
     verb[0](leader.actor, request.form.get("member", "")[:32], now())
     return redirect(url_for("today.show", done=verb[1]), 303)
 

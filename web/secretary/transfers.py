@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from services import transfers
 from services.clock import civil_day
 from services.errors import ServiceError
 from services.members.one import Profile
+from services.moving import branches, transfer_lists, transfers
 from web import typed as reading
 from web.context import now
-from web.secretary.members import fault_of, keeper, profile
+from web.secretary.keeping import fault_of, profile
+from web.stepping import require_proof
+from web.visitor import require_leader
 
 pages = Blueprint("transfers", __name__)
 
@@ -27,13 +29,13 @@ _DONE_WORDS = {
 @pages.get("/s/transfers")
 def show() -> str:
     """Show who waits to come, who waits to go, and what was settled lately."""
-    leader = keeper()
+    leader = require_leader()
     _require_branches()
     return render_template(
         "members/transfers.html",
-        coming=transfers.coming(leader.actor, now()),
-        going=transfers.going(leader.actor, now()),
-        settled=transfers.settled(leader.actor, now()),
+        coming=transfer_lists.coming(leader.actor, now()),
+        going=transfer_lists.going(leader.actor, now()),
+        settled=transfer_lists.settled(leader.actor, now()),
         word=_DONE_WORDS.get(request.args.get("done", ""), ""),
     )
 
@@ -47,9 +49,12 @@ def look(key: str) -> str:
 @pages.post("/s/transfers/<key>/<any(accept,refuse,withdraw):name>")
 def decide(key: str, name: str) -> Answer | tuple[str, int]:
     """Answer it, or take it back."""
-    leader = keeper()
+    leader = require_leader()
     try:
         if name == "accept":
+            # Who is taken in leaves another branch, and every office there with it.
+            transfer_lists.find(leader.actor, key, now())
+            require_proof()
             transfers.accept(leader.actor, key, now(), request.form.get("group", "")[:64])
         else:
             verb = transfers.refuse if name == "refuse" else transfers.withdraw
@@ -70,7 +75,8 @@ def ask(number: str) -> str:
 @pages.post("/s/members/<number>/transfer")
 def propose(number: str) -> Answer | tuple[str, int]:
     """Offer the member to the other branch, or write the transfer out of the service down."""
-    found, leader = profile(number), keeper()
+    found, leader = profile(number), require_leader()
+    require_proof()
     typed = {name: request.form.get(name, "")[:200] for name in ("way", "target", "outside", "day")}
     try:
         day = reading.day(typed["day"])
@@ -85,12 +91,12 @@ def propose(number: str) -> Answer | tuple[str, int]:
 
 
 def _require_branches() -> None:
-    if not transfers.led_paths(keeper().actor, civil_day(now())):
+    if not transfer_lists.led_paths(require_leader().actor, civil_day(now())):
         raise ServiceError("forbidden", "转接由支部书记、支委来办。", "请联系他们。", kind="forbidden")
 
 
 def _page(found: Profile, typed: dict[str, str], faults: dict[str, str]) -> str:
-    targets = transfers.targets(found.number)
+    targets = branches.others(found.number)
     return render_template(
         "members/transfer.html",
         one=found,
@@ -101,11 +107,11 @@ def _page(found: Profile, typed: dict[str, str], faults: dict[str, str]) -> str:
 
 
 def _answer_page(key: str, faults: dict[str, str]) -> str:
-    leader = keeper()
+    leader = require_leader()
     return render_template(
         "members/transfer_in.html",
-        moving=transfers.find(leader.actor, key, now()),
-        groups=transfers.groups(leader.actor, key, now()),
+        moving=transfer_lists.find(leader.actor, key, now()),
+        groups=transfer_lists.groups(leader.actor, key, now()),
         group=request.form.get("group", ""),
         faults=faults,
     )

@@ -12,14 +12,16 @@ from werkzeug.wrappers import Response as Answer
 
 from models import Organization
 from models.terms import Area, OrgKind, SessionKind
-from services import agenda, rulebook, visits
+from services import rulebook
 from services.clock import civil, civil_day
 from services.errors import ServiceError, not_found
 from services.policy.amounts import hundredths
 from services.policy.credit import default_credit
+from services.roll import visits
+from services.roll.visits import Visit
 from services.spoken import hours
-from services.visits import Visit
-from web.context import current, now
+from services.study import agenda
+from web.context import commit, now
 from web.secretary import plan_form
 from web.visitor import Leader, require_leader
 
@@ -109,7 +111,7 @@ def record() -> Answer | tuple[str, int]:
         place=typed.place or None,
     )
     try:
-        session = current().runner.run(lambda: visits.record(leader.actor, visit, now()))
+        session = commit(lambda at: visits.record(leader.actor, visit, at))
     except ServiceError as error:
         if error.kind != "invalid":
             raise

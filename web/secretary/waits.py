@@ -48,12 +48,13 @@ def waiting(counts: dict[Queue, int]) -> list[Way]:
 
 
 def others(counts: dict[Queue, int], *, leading: bool) -> list[Way]:
-    """Return a way to each list in which nothing waits: it holds what was done, and a button to begin.
+    """Return a way to each list to which nothing above leads: it holds what was done, and a button to begin.
 
+    Where one thing is decided after the other, the line above leads to the first thing and not to the list.
     `leading` is whether the person leads a branch or looks after those who do, not a group alone.
     """
-    empty = [queue for queue in _LISTS if queue not in counts and (leading or queue not in _LED)]
-    return [Way(_LISTS[queue][1], _at(queue)) for queue in empty]
+    rest = [queue for queue in _LISTS if queue not in counts or queue in _IN_A_ROW]
+    return [Way(_LISTS[queue][1], _at(queue)) for queue in rest if leading or queue not in _LED]
 
 
 def _first(queue: Queue) -> str:

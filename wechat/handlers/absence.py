@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from models.terms import LeaveKind, MakeUpMode
-from services import binding, leaves, make_ups, rulebook
+from services import binding, rulebook
+from services.absence import leave_lists, leaves, make_up_lists, make_ups
+from services.absence.make_ups import Done
 from services.clock import civil_day
-from services.make_ups import Done
 from wechat import texts
 from wechat.call import Call
 from wechat.words import absence as words
@@ -46,7 +47,7 @@ def leave(call: Call) -> str:
     if member is None:
         return texts.NOT_BOUND
     kinds = rulebook.current().leave(civil_day(call.now)).kinds
-    sessions = leaves.open_sessions(member, call.now)
+    sessions = leave_lists.open_sessions(member, call.now)
     number, said = _number_and_words(call)
     if number is None or not sessions:
         return words.leave_list(sessions, kinds, call.now, f"{call.public_url}/m/leave")
@@ -64,7 +65,7 @@ def make_up(call: Call) -> str:
     member = binding.member_of(call.openid)
     if member is None:
         return texts.NOT_BOUND
-    items = make_ups.open_of(member, call.now)
+    items = make_up_lists.open_of(member, call.now)
     number, said = _number_and_words(call)
     if number is None or not items:
         return words.make_up_list(items, call.now, f"{call.public_url}/m/make-ups")

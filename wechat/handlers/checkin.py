@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from services import checkin, codes, rulebook
+from services import rulebook
+from services.arrival import checkin, codes
+from services.arrival.codes import FORGED
+from services.arrival.digits import arrive_by_digits
 from services.clock import civil_day, seconds
-from services.codes import FORGED
 from wechat import texts
 from wechat.call import Call
 
@@ -29,5 +31,5 @@ def by_menu_scan(call: Call) -> str:
 
 def by_digits(call: Call) -> str:
     """Answer six typed digits."""
-    result = checkin.arrive_by_digits(call.openid, call.words, call.at, call.now)
+    result = arrive_by_digits(call.openid, call.words, call.at, call.now)
     return texts.WRONG_DIGITS if result is None else texts.check_in(result)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from models import Member
-from services import access, agenda, binding, codes, hours
+from services import access, binding, hours
+from services.arrival import codes
 from services.clock import civil, civil_day
 from services.delivery import receipts
+from services.study import agenda
 from wechat import texts
 from wechat.call import Call
 from wechat.handlers.checkin import by_scene

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from services import binding, points
 from services.clock import civil_day
 from services.errors import ServiceError
-from services.points import claims
+from services.points import claim_lists, claimable, claims
 from services.rulebook.points import PointItem
 from wechat import texts
 from wechat.call import Call
@@ -30,7 +30,7 @@ def my_points(call: Call) -> str:
     if member is None:
         return texts.NOT_BOUND
     view = points.view(member, None, call.now)
-    return words.points(view, claims.returned(member), f"{call.public_url}/m/points")
+    return words.points(view, claim_lists.returned(member), f"{call.public_url}/m/points")
 
 
 def claim(call: Call) -> str:
@@ -39,7 +39,7 @@ def claim(call: Call) -> str:
     if member is None:
         return texts.NOT_BOUND
     page = f"{call.public_url}/m/claims"
-    items, months = claims.claimable(call.now), claims.open_months(call.now)
+    items, months = claimable.items(call.now), claimable.open_months(call.now)
     line = _LINE.fullmatch(call.inbound.text)
     if line is None:
         ahead = "" if call.inbound.text.strip().endswith("申报") else words.NO_NUMBER

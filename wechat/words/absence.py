@@ -8,8 +8,8 @@ from datetime import datetime
 from models import Leave, MakeUp
 from models.terms import LeaveKind, LeaveState, MakeUpMode, MakeUpState
 from services import spoken
-from services.leave_lists import OpenSession
-from services.make_up_lists import MyMakeUp
+from services.absence.leave_lists import OpenSession
+from services.absence.make_up_lists import MyMakeUp
 
 #: So many sessions stand in one answer; the page has them all.
 SHOWN = 4

@@ -7,7 +7,7 @@ from datetime import date
 
 from services import spoken
 from services.points import PointsView
-from services.points.claims import Claim
+from services.points.claim_lists import Claim
 from services.points.viewing import Line
 from services.rulebook.points import PointItem
 

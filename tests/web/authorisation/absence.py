@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from models import MakeUp
 from models.terms import AttendanceStatus, LeaveKind
-from services import attendance, externals, leaves, make_ups
+from services.absence import externals, leaves, make_ups
+from services.absence.externals import Elsewhere
+from services.absence.make_ups import Done
 from services.actor import OPERATOR
-from services.externals import Elsewhere
-from services.make_ups import Done
+from services.roll import attendance
 from tests.web.authorisation.entry import LEADERS, MEMBERS, Entry
 from tests.web.world import World
 

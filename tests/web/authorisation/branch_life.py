@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.terms import Area, SessionKind
-from services import branch_notices, lectures, plan, surveys
 from services.actor import member_actor
-from services.branch_notices import NewNotice
+from services.branch_life import branch_notices, lectures, plan, surveys
+from services.branch_life.branch_notices import NewNotice
+from services.branch_life.lectures import NewLecture
+from services.branch_life.plan import Entry as Planned
+from services.branch_life.surveys import NewSurvey
 from services.clock import civil_day
-from services.lectures import NewLecture
-from services.plan import Entry as Planned
 from services.policy.surveys import Ask, Question
-from services.surveys import NewSurvey
 from tests.web.authorisation.entry import MEMBERS, Entry
 from tests.web.world import World
 
@@ -27,6 +27,10 @@ NONE_POST = (401, 303, 403, 403, 403, 404, 404, 404, 403)
 #: For the members of the branch, whatever they hold; the others are of the branch next door.
 OURS = (302, 302, 200, 404, 200, 200, 404, 404, 200)
 OURS_POST = (401, 303, 303, 404, 303, 303, 404, 404, 303)
+#: Settled from above: the branch itself hears that nothing is there.
+ABOVE = (302, 302, 403, 403, 403, 404, 404, 200, 403)
+ABOVE_POST = (401, 303, 403, 403, 403, 404, 404, 303, 403)
+_EXEMPT = "/s/branches/<code>/exempt"
 _GONE = "x" * 20
 _LINE = {"month-0": "12", "kind-0": "THEME_DAY", "title-0": "学习党章", "areas-0": "RULES", "minutes-0": "90"}
 _WHERE = {"organization": "ZB1"}
@@ -55,6 +59,12 @@ def prepare(world: World) -> dict[str, str]:
 
 
 ENTRIES = [
+    Entry("GET", _EXEMPT, "/s/branches/ZB1/exempt", ABOVE),
+    Entry("GET", _EXEMPT, "/s/branches/DW/exempt", NONE),
+    Entry(
+        "POST", _EXEMPT, "/s/branches/ZB1/exempt", ABOVE_POST, {"kinds": "THEME_DAY", "reason": "只有三位"},
+        proved=True,
+    ),
     Entry("GET", "/s/cadence", "/s/cadence", LEADING),
     Entry("GET", "/s/cadence", "/s/cadence?org=ZB1", OWN),
     Entry("GET", "/s/cadence", "/s/cadence?org=DW", NONE),

@@ -33,6 +33,9 @@ class Entry:
 
     `body` is sent as JSON instead of the form; braces of its own are doubled.
 
+    `proved` says that a step of weight is asked for: each person has just proved who they are, and without
+    the proof nobody gets further (tests/web/test_stepping.py).
+
     `prepare` makes what the route needs; what it returns may stand in braces in the path and the form.
     """
 
@@ -44,4 +47,5 @@ class Entry:
     scanned: bool = False
     with_phone: bool = False
     body: str | None = None
+    proved: bool = False
     prepare: Callable[[World], dict[str, str]] | None = None

@@ -49,5 +49,5 @@ ENTRIES = [
     Entry("GET", "/s/poster.pdf", "/s/poster.pdf", POSTER),
     # The proof itself: everybody for the own session alone.
     Entry("GET", "/auth/step-up", "/auth/step-up", MEMBERS),
-    Entry("POST", "/auth/step-up", "/auth/step-up", (401, 303, *(400,) * 7), {"code": "123456"}),
+    Entry("POST", "/auth/step-up", "/auth/step-up", (401, 303, *(400,) * 7), {"proof_code": "123456"}),
 ]

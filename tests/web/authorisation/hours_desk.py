@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from models import HourEntry, PointDecision
 from models.terms import AttendanceStatus, DecisionKind
-from services import attendance, feedback, points
+from services import feedback, points
 from services.actor import OPERATOR
+from services.roll import attendance
 from tests.web.authorisation.entry import Entry
 from tests.web.world import World
 
@@ -20,6 +21,8 @@ OF_SECRETARY = (302, 302, 403, 403, 403, 200, 404, 200, 403)
 #: Nobody decides on the own hours and points; the officer above does.
 DECIDED_ABOVE = (302, 302, 403, 403, 403, 409, 404, 200, 403)
 DONE_ABOVE = (401, 303, 403, 403, 403, 409, 404, 303, 403)
+RULES = (401, 303, 403, 403, 403, 400, 404, 404, 403)
+RULES_ABOVE = (401, 303, 403, 403, 403, 409, 404, 400, 403)
 OF_OTHERS = (302, 302, 403, 403, 403, 404, 200, 404, 403)
 NOBODY = (302, 302, 403, 403, 403, 404, 404, 404, 403)
 NOBODY_DONE = (401, 303, 403, 403, 403, 404, 404, 404, 403)
@@ -91,9 +94,17 @@ ENTRIES = [
     ),
     Entry("GET", "/s/points/<number>/decision", "/s/points/M001/decision", LED),
     Entry("GET", "/s/points/<number>/decision", "/s/points/M003/decision", DECIDED_ABOVE),
-    # Without the code from the chat both are led to it first.
-    Entry("POST", "/s/points/<number>/decision", "/s/points/M001/decision", DONE, _RULING),
-    Entry("POST", "/s/points/<number>/decision", "/s/points/M003/decision", DONE_ABOVE, _RULING),
-    Entry("POST", _WITHDRAW, "/s/points/M001/decision/{decision}/withdraw", DONE, {"reason": "不成立"}),
-    Entry("POST", _WITHDRAW, "/s/points/M005/decision/{decision}/withdraw", NOBODY_DONE, {"reason": "不"}),
+    # The shipped rules know no item to deduct for, so that those with the right hear it of the field.
+    Entry("POST", "/s/points/<number>/decision", "/s/points/M001/decision", RULES, _RULING, proved=True),
+    Entry(
+        "POST", "/s/points/<number>/decision", "/s/points/M003/decision", RULES_ABOVE, _RULING, proved=True
+    ),
+    Entry(
+        "POST", _WITHDRAW, "/s/points/M001/decision/{decision}/withdraw", DONE, {"reason": "不成立"},
+        proved=True,
+    ),
+    Entry(
+        "POST", _WITHDRAW, "/s/points/M005/decision/{decision}/withdraw", NOBODY_DONE, {"reason": "不"},
+        proved=True,
+    ),
 ]  # fmt: skip

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from models import Exemption
 from models.terms import ExemptionKind
-from services import mobility, transfers
 from services.actor import OPERATOR
 from services.clock import civil_day
 from services.members import edits
-from services.mobility import Trip
+from services.moving import mobility, transfers
+from services.moving.mobility import Trip
 from tests.web.authorisation.entry import LEADERS, Entry
 from tests.web.world import World
 
@@ -79,31 +79,31 @@ ENTRIES = [
     Entry("GET", f"{_ONE}/exempt", "/s/members/M005/exempt", KEEPS),
     Entry(
         "POST", f"{_ONE}/exempt", "/s/members/M001/exempt", DOES,
-        {"kind": "NOT_REQUIRED", "starts": _DAY, "decided_on": _DAY},
+        {"kind": "NOT_REQUIRED", "starts": _DAY, "decided_on": _DAY}, proved=True,
     ),
     Entry(
         "POST", f"{_ONE}/exempt/<int:exemption>/end", "/s/members/M005/exempt/{exemption}/end", DOES,
-        {"ends": _DAY},
+        {"ends": _DAY}, proved=True,
     ),
     # Another member's exemption is nobody's here.
     Entry(
         "POST", f"{_ONE}/exempt/<int:exemption>/end", "/s/members/M001/exempt/{exemption}/end",
-        (401, 303, 403, 403, 404, 404, 404, 404, 403), {"ends": _DAY},
+        (401, 303, 403, 403, 404, 404, 404, 404, 403), {"ends": _DAY}, proved=True,
     ),
     Entry("GET", f"{_ONE}/leave", "/s/members/M005/leave", KEEPS),
-    Entry("POST", f"{_ONE}/leave", "/s/members/M005/leave", DOES, {"day": _DAY}),
+    Entry("POST", f"{_ONE}/leave", "/s/members/M005/leave", DOES, {"day": _DAY}, proved=True),
     Entry("POST", f"{_ONE}/restore", "/s/members/M005/restore", DOES, prepare=off_roster),
-    Entry("POST", f"{_ONE}/release", "/s/members/M001/release", DOES),
+    Entry("POST", f"{_ONE}/release", "/s/members/M001/release", DOES, proved=True),
     Entry("POST", f"{_ONE}/code", "/s/members/M005/code", SHOWS),
     Entry("GET", f"{_ONE}/transfer", "/s/members/M005/transfer", KEEPS),
     Entry(
         "POST", f"{_ONE}/transfer", "/s/members/M005/transfer", DOES,
-        {"way": "inside", "target": "ZB2", "day": _DAY},
+        {"way": "inside", "target": "ZB2", "day": _DAY}, proved=True,
     ),
     Entry("GET", "/s/transfers", "/s/transfers", LISTS),
     Entry("GET", "/s/transfers/<key>", "/s/transfers/{transfer}", ASKED_GET),
     *(
-        Entry("POST", _ANSWER, f"/s/transfers/{{transfer}}/{name}", who)
+        Entry("POST", _ANSWER, f"/s/transfers/{{transfer}}/{name}", who, proved=name == "accept")
         for name, who in (("accept", ASKED), ("refuse", ASKED), ("withdraw", DOES))
     ),
     Entry("GET", f"{_ONE}/mobility", "/s/members/M001/mobility", KEEPS),
@@ -116,5 +116,8 @@ ENTRIES = [
     Entry("POST", "/s/hosting/<int:stay>", "/s/hosting/{stay}", ASKED, {"answer": "accept"}),
     Entry("GET", "/s/members/upload", "/s/members/upload", LISTS),
     Entry("POST", "/s/members/upload", "/s/members/upload", FILE_LESS),
-    Entry("POST", "/s/members/upload/confirm", "/s/members/upload/confirm", STALE, {"sealed": "no seal"}),
+    Entry(
+        "POST", "/s/members/upload/confirm", "/s/members/upload/confirm", STALE, {"sealed": "no seal"},
+        proved=True,
+    ),
 ]  # fmt: skip

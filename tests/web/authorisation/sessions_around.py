@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services import screen_links, sessions
+from services import screen_links
 from services.actor import OPERATOR
+from services.study import sessions
 from tests.web.authorisation.entry import ALL_200, ALL_404, CALLERS, LEADERS, RUNNERS, RUNS, Entry
 from tests.web.world import World, plan
 
@@ -55,6 +56,7 @@ ENTRIES = [
     Entry("GET", f"{_KEY}/screen-link", "/s/sessions/{key}/screen-link", RUNNERS),
     Entry("POST", f"{_KEY}/screen-link", "/s/sessions/{key}/screen-link", RUNS, {"act": "make"}),
     Entry("POST", f"{_KEY}/screen-link", "/s/sessions/{key}/screen-link", RUNS, {"act": "revoke"}),
+    Entry("POST", f"{_KEY}/screen-link", "/s/sessions/{key}/screen-link", RUNS, {"act": "renew"}),
     Entry(
         "POST", f"{_KEY}/screen-link", "/s/sessions/{groups}/screen-link",
         (401, 303, 404, 404, 303, 303, 404, 303, 404), {"act": "make"},

@@ -91,7 +91,7 @@ ENTRIES = [
           {"gains": "学了用得上。", "confirmed": "IN_PERSON"}),
     Entry("GET", "/s/helpers", "/s/helpers", NAMING),
     Entry("POST", "/s/helpers", "/s/helpers", (401, 303, 403, 403, 403, 303, 404, 403, 403),
-          {"member": "M001", "organization": "ZB1", "until": "2026-12-31"}),
+          {"member": "M001", "organization": "ZB1", "until": "2026-12-31"}, proved=True),
     Entry("POST", "/s/helpers/end", "/s/helpers/end", (401, 303, 403, 403, 403, 303, 404, 403, 403),
-          {"member": "M001", "organization": "ZB1"}, prepare=helping),
+          {"member": "M001", "organization": "ZB1"}, prepare=helping, proved=True),
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""核对: every integrity rule recomputed over the whole database."""
