@@ -52,7 +52,7 @@ unit: $(VENV)/.installed-dev  ## The pure rules alone, in seconds
 cover: $(VENV)/.installed-dev vendor  ## All tests with the lines that none of them reached
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered
 
-pages: $(VENV)/.installed-dev vendor scripts/lighthouse/node_modules/.installed  ## Let Lighthouse look at every page of a member; some minutes
+pages: $(VENV)/.installed-dev vendor scripts/lighthouse/node_modules/.installed  ## Let Lighthouse look at every page; half an hour
 	@$(PY) -m pytest tests/browser/lighthouse_pages.py -s
 
 bench: $(VENV)/.installed-dev vendor  ## Measure what is promised, as ratios within one run
@@ -68,10 +68,13 @@ migrate: $(VENV)/.installed  ## Bring the database to the present schema
 	@$(PY) app.py migrate
 
 ##@ Maintain
-.PHONY: format lock clean help vendor
+.PHONY: format pictures lock clean help vendor
 format: $(VENV)/.installed-dev  ## Sort imports and lay out the code
 	$(PY) -m ruff check --select I --fix .
 	$(PY) -m ruff format .
+
+pictures: $(VENV)/.installed-dev vendor  ## Take the pictures of the documents anew; a minute, needs a Chromium
+	@$(PY) -m scripts.pictures
 
 lock: $(VENV)/.installed-dev  ## Write the lock files anew after a change (UPGRADE=1 takes newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.txt requirements.in
@@ -100,12 +103,12 @@ $(PY):
 	@python=$$(sh scripts/find-python.sh) && echo "Creating $(VENV)." && "$$python" -m venv --clear $(VENV)
 
 $(VENV)/.installed: requirements.txt $(PY)
-	@echo "Installing what the service needs; the first time takes about a minute."
+	@echo "Installing what the service needs; the first time takes about a minute. 正在安装，第一次大约一分钟。"
 	@$(INSTALL) requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	@echo "Installing what the tests need; the first time takes about a minute."
+	@echo "Installing what the tests need; the first time takes about a minute. 正在安装测试要用的，第一次大约一分钟。"
 	@$(INSTALL) requirements-dev.txt
 	@touch $@
 

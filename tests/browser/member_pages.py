@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from models import Transfer
 from models.terms import ExemptionKind
-from services import mobility, transfers
 from services.actor import OPERATOR
 from services.clock import civil_day
 from services.members import exemptions
 from services.members.exemptions import Wanted
-from services.mobility import Trip
+from services.moving import mobility, transfers
+from services.moving.mobility import Trip
 from tests.service.test_desk import k
 from tests.web.world import World
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services import invites, screen_links
+from services import screen_links
 from services.actor import OPERATOR
+from services.study import invites
 from tests.web.world import World
 
 DESK = {

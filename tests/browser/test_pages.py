@@ -17,8 +17,10 @@ from waitress.server import create_server
 from models import RebindRequest
 from models.connection import connect, disconnect
 from models.terms import AttendanceStatus
-from services import attendance, codes, login
+from services import login
 from services.actor import member_actor
+from services.arrival import codes
+from services.roll import attendance
 from tests.fixtures_browser import DESK, NARROW, PHONE, NewPage, axe_violations
 from tests.web.world import OPENIDS, World, build
 

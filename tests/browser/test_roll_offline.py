@@ -11,9 +11,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from models import Attendance, Member, RollEntry
 from models.terms import AttendanceSource, AttendanceStatus, RollOutcome
-from services import attendance, sessions
 from services.actor import OPERATOR, member_actor
 from services.clock import seconds
+from services.roll import attendance
+from services.study import sessions
 from tests.browser.test_pages import SIDEWAYS, House, house
 from tests.fixtures_browser import NARROW, PHONE, NewPage, axe_violations
 from tests.web.world import JOINED, plan
@@ -205,6 +206,8 @@ def test_an_ended_login_loses_nothing_and_leaving_takes_the_page_along(
     page.goto(f"{house.address}/m/settings")
     page.get_by_role("button", name="退出").first.click()
     expect(page.get_by_role("heading", name="已退出")).to_be_visible()
+    # What could not be sent is not lost: it waits for its leader, and the page says so.
+    expect(page.locator("#waiting")).to_contain_text("有 1 条点名还没有传上，留在这部手机上")
     page.wait_for_function("caches.keys().then(names => names.length === 0)")
     network(page.context, False)
     with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What a command may come to need.
 _LOADED = (
     "app", "cli.delivering", "cli.operate", "cli.people", "cli.privacy", "cli.reminding", "cli.shuxue",
-    "cli.study", "playhouse.migrations", "psycopg_pool", "services.schema", "services.tokens",
+    "cli.study", "playhouse.migrations", "psycopg_pool", "services.upkeep.schema", "services.tokens",
     "wechat.platform",
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ from tests.fakes import FixedClock
 from tests.outbox import FIELDS, SUBSCRIBE, TEMPLATE, TUESDAY, queued, with_templates
 from tests.simulator.harness import Simulator
 from wechat import client
-from wechat.client import PlatformClient
+from wechat.calls import PlatformClient
 from wechat.messenger import WechatMessenger
 
 SEND = "cgi-bin/message/template/send"
