@@ -81,5 +81,3 @@ ALTER TABLE "mobility" ADD COLUMN "host_state" VARCHAR(24) DEFAULT 'NONE' NOT NU
 ALTER TABLE "mobility" ADD COLUMN "host_by_id" INTEGER REFERENCES "member" ("id") ON DELETE SET NULL
 -- next
 ALTER TABLE "mobility" ADD COLUMN "host_at" INTEGER
--- next
-ALTER TABLE "study_session" ADD COLUMN "screen_nonce" VARCHAR(22)

@@ -18,7 +18,6 @@ correction reverses it and follows it in turn, so that the database itself lets 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,11 +29,8 @@ from services import audit, deciders, rulebook
 from services.access import session_rights
 from services.actor import Actor
 from services.clock import civil_day
-from services.errors import ServiceError, invalid, not_found
-from services.hours import credit_parts
-from services.policy.amounts import hundredths
-from services.spoken import hours as as_words
-from services.study.consequences import worth_of
+from services.correction_lines import amount_of, chain_of, is_undone, most_of, roots_of, standing_of
+from services.errors import ServiceError, not_found
 from services.study.sessions import find_to_change
 from services.transaction import transaction
 from services.words import words
@@ -129,7 +125,7 @@ def look(actor: Actor, number: str, entry_id: int, now: datetime) -> Correction:
     line = _line(actor, number, entry_id, now)
     rules = rulebook.current().hours(line.day)
     rights = session_rights(actor, line.session.organization.path, civil_day(now))
-    standing = _standing(_chain(line))
+    standing = standing_of(chain_of(line))
     return Correction(
         member=line.member,
         entry_id=line.id,
@@ -140,7 +136,7 @@ def look(actor: Actor, number: str, entry_id: int, now: datetime) -> Correction:
         posted=line.hours,
         counts=line.hours + (standing.hours if standing is not None else 0),
         step=rules.step,
-        most=_most(line),
+        most=most_of(line),
         may_reopen=rights.reopen,
     )
 
@@ -169,9 +165,9 @@ def correct(actor: Actor, number: str, entry_id: int, wanted: Wanted, now: datet
         find_to_change(line.session.key)
         # Read again under the session's lock: it may have been reopened, or corrected, this very moment.
         line = _line(actor, number, entry_id, now)
-        amount = _amount(wanted.hours, line)
-        chain = _chain(line)
-        standing = _standing(chain)
+        amount = amount_of(wanted.hours, line)
+        chain = chain_of(line)
+        standing = standing_of(chain)
         if amount == line.hours + (standing.hours if standing is not None else 0):
             raise ServiceError("same", "这一笔现在就是这么多学时。", "不用再改。")
         if standing is not None:
@@ -181,14 +177,6 @@ def correct(actor: Actor, number: str, entry_id: int, wanted: Wanted, now: datet
             made = _adjust(line, chain[-1] if chain else line, amount, (actor, why, now))
         audit.record(actor, now, "hours.corrected", "hour_entry", line.id, hours=amount)
     return made
-
-
-def roots_of(adjusts: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Return for each ADJUST line the line it corrects, from pairs (number, posting) by number."""
-    roots: dict[int, int] = {}
-    for entry, posting in adjusts:
-        roots[entry] = roots.get(-posting, -posting)
-    return roots
 
 
 def _line(actor: Actor, number: str, entry_id: int, now: datetime) -> HourEntry:
@@ -204,69 +192,12 @@ def _line(actor: Actor, number: str, entry_id: int, now: datetime) -> HourEntry:
     if found is None or found.member.number != number or found.source not in _ADJUSTED:
         raise not_found(_WHAT)
     deciders.require(deciders.desk(actor, civil_day(now)), found.member, _WHAT)
-    if found.session.state is not SessionState.CONFIRMED or _undone(found):
+    if found.session.state is not SessionState.CONFIRMED or is_undone(found):
         raise ServiceError(
             "reopened", f"「{found.session.title}」正在重新核对，这一笔已经扣回。", "核好以后看新记的一笔。"
         )
     line: HourEntry = found
     return line
-
-
-def _chain(line: HourEntry) -> list[HourEntry]:
-    """Return the corrections of a line, each following the one before."""
-    rows = HourEntry.select().where(
-        HourEntry.session == line.session_id,
-        HourEntry.member == line.member_id,
-        HourEntry.source == EntrySource.ADJUST,
-    )
-    found = list(rows.order_by(HourEntry.id))
-    roots = roots_of((row.id, row.posting) for row in found)
-    return [row for row in found if roots[row.id] == line.id]
-
-
-def _standing(chain: list[HourEntry]) -> HourEntry | None:
-    """Return the correction that counts now; only the last of a chain can."""
-    return chain[-1] if chain and not _undone(chain[-1]) else None
-
-
-def _undone(line: HourEntry) -> bool:
-    return bool(HourEntry.select().where(HourEntry.reverses == line.id).exists())
-
-
-def _amount(hours: Decimal, line: HourEntry) -> int:
-    rules = rulebook.current().hours(line.day)
-    if not hours.is_finite() or not 0 <= hours <= rules.max_per_session or hours % rules.step:
-        raise invalid(
-            "hours", "学时数不对。", f"请填 0 到 {as_words(_most(line))} 之间的数，{rules.step} 的整数倍。"
-        )
-    amount, most = hundredths(hours), _most(line)
-    if amount > most:
-        raise invalid(
-            "hours", f"这一笔最多 {as_words(most)} 学时。",
-            "一次学习的学时一位同志只得一次；这次学习的学时定错了，请上级退回重核。",
-        )  # fmt: skip
-    return amount
-
-
-def _most(line: HourEntry) -> int:
-    """Return what a line may count, in hundredths: what the session gave, less its other lines."""
-    session, rules = line.session, rulebook.current().hours(line.day)
-    if line.source is EntrySource.MAKE_UP:
-        given = worth_of(session).of(0)
-    else:
-        parts = credit_parts(session.starts_at, session.ends_at, session.credit, rules.step)
-        stated = sum(part for day, part in parts if day.year == line.year)
-        given = stated * hundredths(rules.ratio[line.credit_kind]) // 100
-    whole = session.credit * hundredths(rules.ratio[line.credit_kind]) // 100
-    return max(min(given, whole - _beside(line)), 0)
-
-
-def _beside(line: HourEntry) -> int:
-    """Return what the member's other lines of the session count, with their corrections and reversals."""
-    lines = HourEntry.select().where(HourEntry.session == line.session_id, HourEntry.member == line.member_id)
-    rows = list(lines)
-    own = {line.id} | {row.id for row in _chain(line)}
-    return sum(row.hours for row in rows if row.id not in own and row.reverses_id not in own)
 
 
 def _adjust(line: HourEntry, follows: HourEntry, wanted: int, act: tuple[Actor, str, datetime]) -> HourEntry:

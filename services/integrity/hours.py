@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from models.terms import CreditKind, MakeUpState, SessionState
 from services.clock import civil_day, moment
-from services.corrections import roots_of
+from services.correction_lines import roots_of
 from services.statement import run
 from services.study.consequences import worth
 

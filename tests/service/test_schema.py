@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import threading
@@ -144,7 +145,7 @@ def test_the_comparison_sees_a_width_a_null_an_index_a_check_and_a_trigger(
 
 def test_migrating_twice_changes_nothing(new_url: Callable[[], str]) -> None:
     db = connect(new_url())
-    assert schema.pending() == ["0001_initial", "0002_member_side", "0003_reminders", "0004_console"]
+    assert schema.pending() == schema_names()
     assert schema.migrate() == schema_names()
     before = shape_of(db)
     assert (schema.migrate(), schema.pending()) == ([], [])
@@ -192,7 +193,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     before = shape_of(db)
     folder = tmp_path / "migrations"
     shutil.copytree(schema.FOLDER, folder)
-    (folder / "0004_breaks.py").write_text(
+    (folder / "9999_breaks.py").write_text(
         "def up(migrator, db):\n"
         "    db.execute_sql('CREATE TABLE half (id INTEGER)')\n"
         "    raise ZeroDivisionError\n",
@@ -202,7 +203,33 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     with pytest.raises(ZeroDivisionError):
         schema.migrate()
     assert shape_of(db) == before
-    assert schema.pending() == ["0004_breaks"]
+    assert schema.pending() == ["9999_breaks"]
+
+
+#: The first sixteen digits of each file's SHA-256: a released text never changes, the next change adds a file.
+FROZEN = {
+    "0001_initial.postgresql.sql": "fa00c3a5238fbaf2",
+    "0001_initial.py": "1c686dbc36eaafd6",
+    "0001_initial.sqlite.sql": "02afb64edecd5166",
+    "0002_member_side.postgresql.sql": "00650dc3bb46a7ac",
+    "0002_member_side.py": "927908304e4f5fc9",
+    "0002_member_side.sqlite.sql": "db3a19850421ef3b",
+    "0003_reminders.postgresql.sql": "0ed015757e9d0915",
+    "0003_reminders.py": "170f01c72959a724",
+    "0003_reminders.sqlite.sql": "dd3131bdbe35716a",
+    "0004_console.postgresql.sql": "197424049de6ee9a",
+    "0004_console.py": "edbb1d1a6a3edffc",
+    "0004_console.sqlite.sql": "725c8d78b6e542c6",
+    "0005_screen_link.py": "c767875474ede6c5",
+}
+
+
+def test_a_migration_stands_as_it_was_written() -> None:
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for path in schema.FOLDER.glob("[0-9]*.*")
+    }
+    assert found == FROZEN
 
 
 def test_a_migration_imports_no_model() -> None:
