@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models import Member, Organization, RolePeriod
-from models.terms import Role
+from models import Attendance, Member, Organization, RolePeriod, StudySession
+from models.terms import OrgKind, Role
 from services import tree
 from services.actor import Actor
 from services.errors import ServiceError, invalid, not_found
@@ -18,6 +18,8 @@ from services.periods import holds
 LEADING = frozenset({Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE})
 #: Roles that look after the branches below.
 ABOVE = frozenset({Role.OFFICER, Role.ADMIN})
+#: What has branches below it.
+_OVER_BRANCHES = frozenset({OrgKind.COMMITTEE, OrgKind.GENERAL_BRANCH})
 #: Roles that write down what a member says (R42).
 HELPING = LEADING | {Role.GROUP_HEAD, Role.HELPER}
 
@@ -50,14 +52,23 @@ class Rights:
 
 
 def grants(member_id: int, on: date) -> list[Grant]:
-    """Return the roles that a member holds on a day."""
+    """Return the roles that a member holds on a day, each as what it is to the branches.
+
+    Whoever leads a committee or a general branch looks after the branches below as an officer does: their
+    members' hours, points and telephone numbers are the branch's own (F01, R100).
+    """
     rows = (
-        RolePeriod.select(RolePeriod.role, Organization.id, Organization.path, Organization.name)
+        RolePeriod.select(
+            RolePeriod.role, Organization.id, Organization.path, Organization.name, Organization.kind
+        )
         .join(Organization)
         .where(RolePeriod.member == member_id, holds(RolePeriod, on))
         .tuples()
     )
-    return [Grant(Role(role), org, path, name) for role, org, path, name in rows]
+    return [
+        Grant(Role.OFFICER if role in LEADING and kind in _OVER_BRANCHES else Role(role), org, path, name)
+        for role, org, path, name, kind in rows
+    ]
 
 
 def session_rights(actor: Actor, path: str, on: date) -> Rights:
@@ -99,15 +110,19 @@ def require_manage(actor: Actor, path: str, on: date) -> Rights:
     raise not_found("这次学习")
 
 
-def reachable_members(rights: Rights, numbers: Sequence[str]) -> list[Member]:
+def reachable_members(
+    rights: Rights, numbers: Sequence[str], session: StudySession | None = None
+) -> list[Member]:
     """Return the members of these numbers, all of them within reach, each once and in the order given.
+
+    With a `session` as `members_within`.
 
     Raises:
         ServiceError: naming the numbers that are unknown or of another branch: both read alike.
     """
     if not numbers:
         raise invalid("member", "还没有选人。", "请至少选一位同志。")
-    found = members_within(rights, numbers)
+    found = members_within(rights, numbers, session)
     missing = [number for number in dict.fromkeys(numbers) if number not in found]
     if missing:
         raise ServiceError(
@@ -119,8 +134,14 @@ def reachable_members(rights: Rights, numbers: Sequence[str]) -> list[Member]:
     return [found[number] for number in dict.fromkeys(numbers)]
 
 
-def members_within(rights: Rights, numbers: Sequence[str]) -> dict[str, Member]:
-    """Return those of these numbers that exist and lie within reach; the others are simply not there."""
+def members_within(
+    rights: Rights, numbers: Sequence[str], session: StudySession | None = None
+) -> dict[str, Member]:
+    """Return those of these numbers that exist and lie within reach; the others are simply not there.
+
+    With a `session` those who have a place in it too, for who runs it: a member who has moved to another
+    branch since was there all the same.
+    """
     branch, group = Organization.alias(), Organization.alias()
     # What no roster can hold is not asked of the database: the two refuse it in different ways.
     asked = sorted({number for number in numbers if number.isprintable()})
@@ -132,7 +153,22 @@ def members_within(rights: Rights, numbers: Sequence[str]) -> dict[str, Member]:
         .where(Member.number.in_(asked))
         .objects()
     )
-    return {row.number: row for row in rows if rights.reaches(row.branch_path, row.group_path)}
+    found = {row.number: row for row in rows}
+    placed = _placed(rights, session, [row.id for row in found.values()])
+    return {
+        number: row
+        for number, row in found.items()
+        if row.id in placed or rights.reaches(row.branch_path, row.group_path)
+    }
+
+
+def _placed(rights: Rights, session: StudySession | None, members: list[int]) -> set[int]:
+    if session is None or not rights.manage:
+        return set()
+    mine = Attendance.select(Attendance.member).where(
+        Attendance.session == session, Attendance.member.in_(members)
+    )
+    return {member for (member,) in mine.tuples()}
 
 
 def led_organizations(member_id: int, on: date) -> list[Grant]:

@@ -62,6 +62,7 @@ WORDS: dict[str, str] = {
     "member.since": "改到支部的日期",
     "mobility.back": "登记回来",
     "mobility.contacted": "记下一次联系",
+    "mobility.host_asked": "请流入地支部接收",
     "mobility.hosted": "流入地支部答复",
     "mobility.out": "登记外出",
     "notice.published": "发通知",

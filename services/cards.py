@@ -16,6 +16,8 @@ from services.transaction import transaction
 
 #: So many cards are made at a time: a branch's worth, and a sheet that still prints quickly.
 AT_ONCE = 60
+#: No list is longer than this (RELIABILITY part 3); the cards of a district are made by its branches.
+LISTED = 300
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,10 @@ class Card:
 
 
 def without_account(grants: tuple[Grant, ...]) -> list[tuple[str, str, str]]:
-    """Return (number, name, branch) of the members without an account below the branches led, by name."""
+    """Return (number, name, branch) of the members without an account below the branches led, by name.
+
+    One more than `LISTED` says that there are others: so many are left to their branches.
+    """
     paths = [grant.path for grant in grants if grant.role in LEADING | ABOVE]
     below = tree.below(paths, Organization)
     if below is None:
@@ -40,7 +45,7 @@ def without_account(grants: tuple[Grant, ...]) -> list[tuple[str, str, str]]:
         .where(below, Member.id.not_in(bound), Member.active_to.is_null())
         .order_by(Organization.name, Member.name, Member.number)
     )
-    return list(query.tuples())
+    return list(query.limit(LISTED + 1).tuples())
 
 
 def make(actor: Actor, numbers: list[str], qr: SceneQr, now: datetime) -> list[Card]:

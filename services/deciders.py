@@ -10,7 +10,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from models import Member, Organization, RolePeriod
-from models.terms import Role
+from models.terms import OrgKind, Role
 from services import tree
 from services.access import ABOVE, LEADING, Grant, grants, held_by, paths_of
 from services.actor import Actor
@@ -120,6 +120,8 @@ def lying_on(place: Desk, branch: Any, group: Any) -> Any:
         .where(
             RolePeriod.member == Member.id,
             RolePeriod.role.in_(list(LEADING)),
+            # Whoever leads an organization above is to the branches an officer (access.grants).
+            office.kind.in_([OrgKind.BRANCH, OrgKind.GROUP]),
             holds(RolePeriod, place.on),
             fn.SUBSTR(branch.path, 1, fn.LENGTH(office.path)) == office.path,
         )

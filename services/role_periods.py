@@ -10,8 +10,8 @@ from models import Member, Organization, RolePeriod
 from models.terms import OrgKind, Role
 from services.periods import active, holds
 
-#: So many roles stand on one page (RELIABILITY part 3).
-_SHOWN = 300
+#: So many roles, and so many people to choose from, stand on one page (RELIABILITY part 3).
+SHOWN = 300
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def of_organization(organization: Organization, today: date) -> tuple[Held, ...]
         .join(Organization, on=(RolePeriod.organization == Organization.id))
         .where(holds(RolePeriod, today), _own(organization))
         .order_by(Organization.path, Member.name, Member.number)
-        .limit(_SHOWN)
+        .limit(SHOWN)
     )
     found = [
         Held(
@@ -78,7 +78,7 @@ def people(organization: Organization, today: date) -> tuple[tuple[str, str, str
         .left_outer_join(group, on=(Member.group == group.id))
         .where(branch.path.startswith(organization.path), active(today))
         .order_by(Member.name, Member.number)
-        .limit(_SHOWN)
+        .limit(SHOWN)
     )
     return tuple(rows.tuples())
 
@@ -101,7 +101,7 @@ def begin(
     """Let a role begin today, inside the caller's transaction; one that runs gets the new end."""
     held = running(member, role, organization, today)
     if held is None:
-        # Who was dismissed today and is named again goes on with the row of this day.
+        # Who left today and is named again goes on with the row of this day, which had ended.
         RolePeriod.insert(
             member=member,
             role=role,
@@ -109,7 +109,13 @@ def begin(
             organization=organization,
             starts=today,
             ends=until,
-        ).on_conflict_ignore().execute()
+        ).on_conflict(
+            conflict_target=[
+                RolePeriod.member, RolePeriod.organization, RolePeriod.role, RolePeriod.title,
+                RolePeriod.starts,
+            ],
+            update={RolePeriod.ends: until},
+        ).execute()  # fmt: skip
         held = running(member, role, organization, today)
     if held is not None and held.ends != until:
         held.ends = until

@@ -7,10 +7,11 @@ are looked up anew at each request, so that they end at the moment in which a ro
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from models import Member, Organization
+from models import AuditLog, Member, Organization
 from models.terms import OrgKind, Role
 from services import audit, role_periods, tree
 from services.access import ABOVE, LEADING, prefixes
@@ -19,6 +20,7 @@ from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
 from services.people import member_by_number
 from services.periods import active
+from services.rows import hold
 from services.transaction import transaction
 
 #: Who may give and end each role: holders of these, in the organization itself or above it.
@@ -41,6 +43,8 @@ _PLACES: dict[Role, frozenset[OrgKind]] = {
     Role.ADMIN: frozenset({OrgKind.GENERAL_BRANCH, OrgKind.COMMITTEE}),
     Role.HELPER: frozenset({OrgKind.BRANCH, OrgKind.GROUP}),
 }
+#: The same handover within this time is a second press of the same button.
+_SECOND_PRESS = timedelta(minutes=10)
 #: What the former secretary may stay in the branch.
 _STAYS = frozenset({Role.DEPUTY, Role.COMMITTEE})
 
@@ -71,6 +75,11 @@ class Choices:
     members: tuple[tuple[str, str, str | None], ...]
     held: tuple[role_periods.Held, ...]
 
+    @property
+    def by_number(self) -> bool:
+        """Whether there are more people than a list holds, so that a number is typed instead."""
+        return len(self.members) >= role_periods.SHOWN
+
 
 def choices(actor: Actor, code: str, now: datetime) -> Choices:
     """Return what may be done about the roles of an organization.
@@ -94,6 +103,17 @@ def choices(actor: Actor, code: str, now: datetime) -> Choices:
         members=role_periods.people(organization, today),
         held=role_periods.of_organization(organization, today),
     )
+
+
+def successor(actor: Actor, code: str, number: str, now: datetime) -> tuple[str, str]:
+    """Return (number, name) of somebody who may become secretary of an organization.
+
+    Raises:
+        ServiceError: `not_found` for organizations out of reach and for people who do not belong to them.
+    """
+    today = civil_day(now)
+    member = _candidate(number, _place(actor, None, code, today), today)
+    return member.number, member.name
 
 
 def appoint(
@@ -159,6 +179,9 @@ def hand_over(
     if stays is not None and stays not in _STAYS:
         raise invalid("stays", "原书记只能留任副书记或支委。", "请重新选，或选「不再任职」。")
     with transaction():
+        # Two handovers come one after the other, so that a branch never has two secretaries.
+        if code.isprintable():
+            hold(Organization, Organization.code == code)
         organization = _place(actor, Role.SECRETARY, code, today, also=frozenset({Role.SECRETARY}))
         successor = _candidate(number, organization, today)
         former = role_periods.secretaries(organization, today)
@@ -179,6 +202,31 @@ def hand_over(
             actor, now, "role.handed_over", "organization", code, former=left, successor=successor.id
         )
     return HandedOver(organization.name, former[0].member.name if former else None, successor.name, today)
+
+
+def handed_already(actor: Actor, code: str, number: str, now: datetime) -> bool:
+    """Whether this very handover was made by the actor a moment ago: the answer got lost, or a second press.
+
+    The former secretary's rights are over by then, so that the press could only be refused.
+    """
+    row = (
+        AuditLog.select(AuditLog.detail)
+        .where(
+            AuditLog.subject_kind == "organization",
+            AuditLog.subject == code,
+            AuditLog.action == "role.handed_over",
+            AuditLog.actor == actor.member_id,
+            AuditLog.at > now - _SECOND_PRESS,
+        )
+        .order_by(AuditLog.id.desc())
+        .first()
+        if code.isprintable() and number.isprintable()
+        else None
+    )
+    if row is None or not row.detail:
+        return False
+    successor = Member.get_or_none(Member.number == number)
+    return successor is not None and bool(json.loads(row.detail).get("successor") == successor.id)
 
 
 def _place(

@@ -15,7 +15,7 @@ from services.clock import civil_day
 from services.errors import ServiceError
 from web.context import current, now
 
-_OWN_PATH = re.compile(r"^/(?![/\\])[^\\\x00-\x20\x7f]*$")
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 class LoginNeeded(Exception):
@@ -128,6 +128,6 @@ def leads() -> bool:
 
 def own_path(offered: str | None, otherwise: str = "/m") -> str:
     """Return a path of our own to go back to; an address of somebody else's gives `otherwise`."""
-    if offered and len(offered) <= 512 and _OWN_PATH.match(offered) and not offered.startswith("/auth/"):
+    if offered and len(offered) <= 512 and _OWN_PATH.fullmatch(offered) and not offered.startswith("/auth/"):
         return offered
     return otherwise

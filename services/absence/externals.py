@@ -48,6 +48,7 @@ def propose(member: Member, what: Elsewhere, now: datetime) -> ExternalStudy:
         raise invalid("kind", "还没有选是哪一种学习。", "转入以前的学时，请支部书记登记。")
     values = _columns(what, now)
     with transaction():
+        _one_at_a_time(member)
         known = _twin(member, values)
         if known is not None:
             return known
@@ -74,6 +75,7 @@ def state(actor: Actor, number: str, what: Elsewhere, now: datetime) -> External
         raise invalid("kind", "还没有选是哪一种学习。", "请选一种。")
     values = _columns(what, now)
     with transaction():
+        _one_at_a_time(member)
         known = _twin(member, values)
         study = known or _create(member, values, actor)
         return confirm(actor, study.key, now)
@@ -177,6 +179,11 @@ def _amount(kind: ExternalKind, hours: Decimal, day: date) -> int:
             "hours", "学时数不对。", f"请填 {step} 到 {most} 之间的数，{step} 的整数倍，例如 1 或 1.5。"
         )
     return hundredths(hours)
+
+
+def _one_at_a_time(member: Member) -> None:
+    """Let two presses of one button come one after the other: the second finds what the first made."""
+    hold(Member, Member.id == member.id)
 
 
 def _twin(member: Member, values: dict[str, Any]) -> ExternalStudy | None:

@@ -63,7 +63,7 @@ def file(
         place = _require_place(session, member)
         mine = _of(session, member)
         if mine is not None and mine.state in OPEN:
-            return _same(mine, values)
+            return _agreed(_same(mine, values), acting, now, told=told)
         _require_absent(session, place)
         values |= _filed(session, acting, now, told=told)
         leave = _store(mine, session, member, values)
@@ -176,6 +176,11 @@ def _same(mine: Leave, values: dict[str, Any]) -> Leave:
     raise ServiceError(
         "already_filed", f"这次已经请过假了（{mine.state.label}）。", "要改的话，请先收回再请。"
     )
+
+
+def _agreed(mine: Leave, acting: Actor, now: datetime, *, told: bool) -> Leave:
+    """Agree to what waits when its approver writes down the very same: it was said to them, too."""
+    return approve(acting, mine.key, now) if told and mine.state is LeaveState.SUBMITTED else mine
 
 
 def _filed(session: StudySession, acting: Actor, now: datetime, *, told: bool) -> dict[str, Any]:

@@ -76,6 +76,16 @@ class Waiting:
     submitted_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Owed:
+    """One page of what is still owed; `all` counts the rows of all pages."""
+
+    rows: list[Waiting]
+    page: int
+    pages: int
+    all: int
+
+
 def desk(actor: Actor, now: datetime, mode: MakeUpMode | None = None) -> Desk:
     """Return whose make-ups an actor confirms; a helper those that were made up by a visit (R31)."""
     day = civil_day(now)
@@ -130,9 +140,19 @@ def waiting(actor: Actor, now: datetime) -> list[Waiting]:
     return sorted(found.values(), key=lambda row: (row.name, row.number, row.held_at))
 
 
-def owed(actor: Actor, now: datetime) -> list[Waiting]:
-    """Return what is still owed within reach, by name: whoever has no phone tells the branch (F04)."""
-    return _rows(desk(actor, now, MakeUpMode.VISIT), MakeUp.state.in_(TO_DO))
+def owed(actor: Actor, now: datetime, page: int = 1) -> Owed:
+    """Return a page of what is still owed within reach, by name: whoever has no phone tells the branch (F04).
+
+    What has run out stays in the list, for it may still be made up (R31); so it grows with the years. A
+    page behind the last is the last.
+    """
+    query = _query(desk(actor, now, MakeUpMode.VISIT), MakeUp.state.in_(TO_DO))
+    if query is None:
+        return Owed([], 1, 1, 0)
+    number = query.count()
+    pages = max(1, -(-number // PAGE))
+    page = min(max(page, 1), pages)
+    return Owed([Waiting(*row) for row in query.paginate(page, PAGE).tuples()], page, pages, number)
 
 
 def load(key: str) -> MakeUp:
@@ -223,11 +243,17 @@ def _voluntary(place: Attendance) -> MyMakeUp | None:
 
 
 def _rows(place: Desk, condition: Any) -> list[Waiting]:
+    query = _query(place, condition)
+    return [] if query is None else [Waiting(*row) for row in query.limit(PAGE).tuples()]
+
+
+def _query(place: Desk, condition: Any) -> Any:
+    """Return the query of `Waiting` rows on a desk, None where nothing ever can lie."""
     branch, group = Organization.alias(), Organization.alias()
     mine = deciders.lying_on(place, branch, group)
     if mine is None:
-        return []
-    query = (
+        return None
+    return (
         MakeUp.select(
             MakeUp.key, Member.number, Member.name, group.name, StudySession.title, StudySession.starts_at,
             MakeUp.state, MakeUp.mode, MakeUp.words, MakeUp.done_on, MakeUp.due, MakeUp.submitted_at,
@@ -237,7 +263,5 @@ def _rows(place: Desk, condition: Any) -> list[Waiting]:
         .join(group, "LEFT JOIN", on=(Member.group == group.id))
         .join(StudySession, on=(MakeUp.session == StudySession.id))
         .where(mine, condition)
-        .order_by(Member.name, Member.number, StudySession.starts_at)
-        .limit(PAGE)
+        .order_by(Member.name, Member.number, StudySession.starts_at, MakeUp.id)
     )  # fmt: skip
-    return [Waiting(*row) for row in query.tuples()]

@@ -8,7 +8,8 @@ from typing import Any
 
 from models import Attendance, Member, Organization, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, SessionKind, SessionState
-from services import access, audit, scope
+from services import access, audit, scope, tree
+from services.access import Rights
 from services.actor import Actor
 from services.clock import civil_day, day_start
 from services.errors import not_found
@@ -46,25 +47,26 @@ class Attended:
 def of_session(actor: Actor, key: str, now: datetime) -> Attended:
     """Return a session's roll as far as the actor reaches: a group head gets the own group (R100).
 
+    Who runs the session gets the whole roll, also those who have moved to another branch since.
+
     Raises:
         ServiceError: `not_found` for an unknown session and for one of somebody else's.
     """
-    session, prefixes = reached(actor, key, now)
+    session, rights = reached(actor, key, now)
     branch = Organization.alias()
     with transaction():
         query = _places().join_from(Member, branch, on=(Member.branch == branch.id))
-        reach = None
-        for prefix in prefixes:
-            one = branch.path.startswith(prefix) | scope.GROUP.path.startswith(prefix)
-            reach = one if reach is None else reach | one
-        rows = query.where(Attendance.session == session, reach).tuples()
+        query = query.where(Attendance.session == session)
+        if not rights.manage:
+            query = query.where(tree.below(rights.prefixes, branch, scope.GROUP))
+        rows = query.tuples()
         found = Attended(session.organization.name, session.title, tuple(Place(*row) for row in rows))
         audit.record(actor, now, "export.made", "session", session.key, table="attendance")
     return found
 
 
-def reached(actor: Actor, key: str, now: datetime) -> tuple[StudySession, tuple[str, ...]]:
-    """Return a session and the paths below which the actor calls its members.
+def reached(actor: Actor, key: str, now: datetime) -> tuple[StudySession, Rights]:
+    """Return a session and what the actor may do there.
 
     Raises:
         ServiceError: `not_found` as in `of_session`.
@@ -73,11 +75,13 @@ def reached(actor: Actor, key: str, now: datetime) -> tuple[StudySession, tuple[
     rights = access.session_rights(actor, session.organization.path, civil_day(now))
     if not rights.prefixes:
         raise not_found("这次学习")
-    return session, rights.prefixes
+    return session, rights
 
 
 def of_month(actor: Actor, code: str | None, year: int, month: int, now: datetime) -> Attended:
     """Return the rolls of a branch's sessions, those of its groups among them, that began in a month.
+
+    They are whole: who has moved to another branch since was there all the same.
 
     Raises:
         ServiceError: `not_found` for another branch.
@@ -95,7 +99,7 @@ def of_month(actor: Actor, code: str | None, year: int, month: int, now: datetim
         )
     )
     with transaction():
-        rows = _places().where(Attendance.session.in_(held), Member.branch == branch).tuples()
+        rows = _places().where(Attendance.session.in_(held)).tuples()
         found = Attended(branch.name, f"{year}年{month}月", tuple(Place(*row) for row in rows))
         scope.note(actor, now, "attendance", branch, month=f"{year}-{month:02}")
     return found

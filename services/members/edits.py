@@ -11,7 +11,7 @@ from services import accounts, audit, keyring, offices
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
-from services.members.sight import Sight, require_keeper
+from services.members.sight import Sight, hold_kept, require_keeper
 from services.periods import active
 from services.roster import cells
 from services.roster.cells import CellFault
@@ -87,11 +87,12 @@ def leave(actor: Actor, number: str, last: date, now: datetime, *, deceased: boo
     """Take a member off the roster after a last day: rights and reminders end, every record stays.
 
     Raises:
-        ServiceError: `not_found` beyond reach, `day` for a day that cannot be, `gone` when off it already.
+        ServiceError: `not_found` beyond reach, `own` for oneself, `day` for a day that cannot be, `gone` when
+            off it already.
     """
     today = civil_day(now)
     with transaction():
-        member, _ = require_keeper(actor, number, today)
+        member, _ = hold_kept(actor, number, today)
         if member.active_to is not None and member.active_to < today:
             raise ServiceError("gone", f"{member.name}同志已经不在名册上。", "登记有误的话，可以恢复。")
         take_off(actor, member, last, now, deceased=deceased)
@@ -108,7 +109,8 @@ def take_off(
 ) -> None:
     """Do so inside the caller's transaction, the caller having asked whether it may be."""
     today = civil_day(now)
-    if actor.member_id == member.id and deceased:
+    # A secretary hands over first: a branch would be left with nobody who may even say so.
+    if actor.member_id is not None and actor.member_id == member.id:
         raise ServiceError("own", "自己的事不能自己办。", "请支部其他委员或上级党务干部来办。")
     if not member.active_from <= last <= today:
         raise invalid("day", "日期不对。", "请填今天或以前、到支部以后的日子。")
@@ -131,7 +133,7 @@ def restore(actor: Actor, number: str, now: datetime) -> None:
         ServiceError: `not_found` beyond reach, `nothing` for somebody who is on the roster.
     """
     with transaction():
-        member, _ = require_keeper(actor, number, civil_day(now))
+        member, _ = hold_kept(actor, number, civil_day(now))
         if member.active_to is None:
             raise ServiceError("nothing", f"{member.name}同志在名册上。", "不用恢复。")
         Member.update(active_to=None).where(Member.id == member.id).execute()

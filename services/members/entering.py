@@ -18,6 +18,8 @@ from services.clock import civil_day
 from services.errors import ServiceError, invalid, not_found
 from services.members.edits import HEADERS, SINCE, FieldFaults, day_of
 from services.members.sight import find
+from services.roster import cells
+from services.roster.apply import lock_imports
 from services.roster.single import write_row
 from services.study import places_ahead
 from services.transaction import transaction
@@ -59,7 +61,11 @@ def enter(
     with transaction():
         branch = _branch(actor, code, now)
         since = day_of(SINCE, typed.get(SINCE, ""), today)
-        number = typed.get("编号", "").strip()[:64]
+        # As the roster reads it: ０１ means 01, and whoever has that number has it in either dress.
+        number = cells.half_width(typed.get("编号", "")[:64])
+        # Of two presses at once the second has to see that the number is taken, or it would enter the hours
+        # brought along once more.
+        lock_imports()
         _refuse_taken(number)
         row = {"编号": number, "支部代码": branch.code}
         row |= {header: typed.get(header, "")[:200] for header in HEADERS}

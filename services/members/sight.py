@@ -10,6 +10,7 @@ from models.terms import Role
 from services.access import ABOVE, LEADING, grants
 from services.actor import Actor
 from services.errors import not_found
+from services.rows import hold
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,14 @@ def require_keeper(actor: Actor, number: str, on: date) -> tuple[Member, Sight]:
     if not found.keeps:
         raise not_found(f"编号为 {number} 的党员")
     return member, found
+
+
+def hold_kept(actor: Actor, number: str, on: date) -> tuple[Member, Sight]:
+    """Return the same, held until the transaction ends: two presses of one button come one after the other.
+
+    Raises:
+        ServiceError: as `require_keeper`.
+    """
+    if number.isprintable():
+        hold(Member, Member.number == number)
+    return require_keeper(actor, number, on)

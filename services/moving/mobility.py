@@ -15,7 +15,7 @@ from services import audit, periods, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import ServiceError, invalid
-from services.members.sight import require_keeper
+from services.members.sight import hold_kept
 from services.moving import branches
 from services.policy.contacts import long_away, next_contact
 from services.roster.cells import EARLIEST
@@ -67,6 +67,11 @@ class Away:
     long: bool
     contacts: tuple[Contact, ...]
 
+    @property
+    def asks_host(self) -> bool:
+        """Whether a branch may be asked: none was so far, or the one that was has said no."""
+        return self.host_state not in {HostState.ASKED, HostState.ACCEPTED}
+
 
 def go_out(actor: Actor, number: str, trip: Trip, now: datetime) -> int:
     """Enter that a member is away; a host branch within the service is asked to look after them.
@@ -77,7 +82,7 @@ def go_out(actor: Actor, number: str, trip: Trip, now: datetime) -> int:
     """
     today = civil_day(now)
     with transaction():
-        member, _ = require_keeper(actor, number, today)
+        member, _ = hold_kept(actor, number, today)
         values = _columns(member, trip, today)
         if _running(member, today) is not None:
             raise ServiceError("away", f"{member.name}同志已登记在外。", "先登记回来，再登记新的去向。")
@@ -106,22 +111,43 @@ def go_out(actor: Actor, number: str, trip: Trip, now: datetime) -> int:
 def come_back(actor: Actor, number: str, day: date, now: datetime) -> None:
     """Enter that a member is back; the record of the stay and its contacts remains.
 
+    A stay that would begin later or began today never was, unless somebody got in touch: it is taken back
+    whole, so that a day that was typed wrongly can be entered anew.
+
     Raises:
         ServiceError: `not_found` beyond reach, `nothing` for somebody who is not away, `day`.
     """
     today = civil_day(now)
     with transaction():
-        member, _ = require_keeper(actor, number, today)
+        member, _ = hold_kept(actor, number, today)
         row = _require_running(member, today)
-        if not row.since <= day <= today:
+        if not min(row.since, today) <= day <= today:
             raise invalid("day", "日期不对。", "请填外出以后、今天或以前的日子。")
-        # The day of return is a day at home already.
-        last = max(day - timedelta(days=1), row.since)
-        values: dict[str, Any] = {"until": min(last, today - timedelta(days=1)), "next_contact_due": None}
-        if row.host_state in {HostState.ASKED, HostState.ACCEPTED}:
-            values["host_state"] = HostState.RETURNED
-        Mobility.update(**values).where(Mobility.id == row.id).execute()
+        _end(row, day, today)
         audit.record(actor, now, "mobility.back", "member", member.id, mobility=row.id, day=day.isoformat())
+
+
+def ask_host(actor: Actor, number: str, code: str, now: datetime) -> None:
+    """Ask another branch to look after somebody who is away, since none was asked or the one said no.
+
+    Raises:
+        ServiceError: `not_found` beyond reach, `nothing` for somebody who is not away, `host` for what is no
+            other branch, `hosted` while a branch is asked or has taken them.
+    """
+    with transaction():
+        member, _ = hold_kept(actor, number, civil_day(now))
+        row = _require_running(member, civil_day(now))
+        host = branches.other(member, code)
+        if host is None:
+            raise invalid("host", "还没有选请哪个支部接收。", "请选另一个党支部。")
+        if row.host_state in {HostState.ASKED, HostState.ACCEPTED}:
+            if row.host_id == host.id:
+                return
+            raise ServiceError("hosted", f"已经请了{row.host.name}。", "对方不接收的话，再请别的支部。")
+        Mobility.update(host=host, host_state=HostState.ASKED, host_by=None, host_at=None).where(
+            Mobility.id == row.id
+        ).execute()
+        audit.record(actor, now, "mobility.host_asked", "member", member.id, mobility=row.id, host=host.id)
 
 
 def contacted(actor: Actor, number: str, day: date, words: str, now: datetime) -> None:
@@ -133,7 +159,7 @@ def contacted(actor: Actor, number: str, day: date, words: str, now: datetime) -
     today = civil_day(now)
     said = words_or_none(words, 200, "联系情况")
     with transaction():
-        member, _ = require_keeper(actor, number, today)
+        member, _ = hold_kept(actor, number, today)
         row = _require_running(member, today)
         if not row.since <= day <= today:
             raise invalid("day", "日期不对。", "请填外出以后、今天或以前的日子。")
@@ -191,6 +217,18 @@ def _columns(member: Member, trip: Trip, today: date) -> dict[str, Any]:
         "host": host,
         "host_state": HostState.NONE if host is None else HostState.ASKED,
     }
+
+
+def _end(row: Mobility, day: date, today: date) -> None:
+    """End a stay, the day of return being a day at home already; or take back one that never was."""
+    last = min(max(day - timedelta(days=1), row.since), today - timedelta(days=1))
+    if last < row.since and not ContactLog.select().where(ContactLog.mobility == row).exists():
+        row.delete_instance()
+        return
+    values: dict[str, Any] = {"until": last, "next_contact_due": None}
+    if row.host_state in {HostState.ASKED, HostState.ACCEPTED}:
+        values["host_state"] = HostState.RETURNED
+    Mobility.update(**values).where(Mobility.id == row.id).execute()
 
 
 def elsewhere(today: date) -> Any:

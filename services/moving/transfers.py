@@ -18,7 +18,7 @@ from services.clock import civil_day
 from services.errors import ServiceError, invalid
 from services.keys import new_key
 from services.members.edits import is_active, take_off
-from services.members.sight import require_keeper
+from services.members.sight import hold_kept
 from services.moving import branches
 from services.moving.transfer_lists import load, require_of
 from services.rows import hold
@@ -116,7 +116,7 @@ def withdraw(actor: Actor, key: str, now: datetime) -> None:
 
 def _member(actor: Actor, number: str, day: date, now: datetime) -> Member:
     today = civil_day(now)
-    member, _ = require_keeper(actor, number, today)
+    member, _ = hold_kept(actor, number, today)
     if not is_active(member, today):
         raise ServiceError("gone", f"{member.name}同志已经不在名册上。", "登记有误的话，可以先恢复。")
     if not max(today - _BACK, member.active_from) <= day <= today:

@@ -120,7 +120,7 @@ def call_roll(  # noqa: PLR0917 - who, which session, what, whom, when; the way 
             raise not_found("这次学习")
         mark = Mark(status, now, source, part_credit, half)
         marking.require_callable(session, sessions.state_of(session, now), mark)
-        members = reachable_members(rights, numbers)
+        members = reachable_members(rights, numbers, session)
         marking.write(session, members, mark, actor)
         audit.record(
             actor,

@@ -86,7 +86,7 @@ def take(
         rights = session_rights(actor, session.organization.path, civil_day(now))
         if not rights.prefixes:
             raise not_found("这次学习")
-        members = members_within(rights, [entry.number for entry in entries])
+        members = members_within(rights, [entry.number for entry in entries], session)
         kept = {row.nonce: row for row in RollEntry.select().where(RollEntry.nonce.in_(_nonces(entries)))}
         desk = _Desk(actor, session, sessions.state_of(session, now), now, _skew(sent, now))
         outcomes = tuple(
@@ -119,7 +119,7 @@ class _Desk:
         return done
 
     def _taken(self, entry: Entry, member: Member | None, kept: RollEntry | None) -> Outcome:
-        if kept is not None and not self._own(kept):
+        if kept is not None and not self._own(kept, entry, member):
             return Outcome(entry.nonce, RollOutcome.REFUSED, words="这一条没有看懂，请重新点一次。")
         if kept is not None and kept.outcome is not RollOutcome.REFUSED:
             return self._standing(entry.nonce, kept.outcome, kept.member_id)
@@ -139,8 +139,12 @@ class _Desk:
         standing = self._standing(entry.nonce, outcome, member.id)
         return replace(standing, words=said or self._others_word(entry, standing))
 
-    def _own(self, kept: RollEntry) -> bool:
-        return bool(kept.session_id == self.session.id and kept.by_id == self.actor.member_id)
+    def _own(self, kept: RollEntry, entry: Entry, member: Member | None) -> bool:
+        """Whether what was kept under a nonce is this very entry, or one whose answer stands already."""
+        if kept.session_id != self.session.id or kept.by_id != self.actor.member_id:
+            return False
+        same = member is not None and (kept.member_id, kept.status) == (member.id, entry.status)
+        return bool(same or member is None or kept.outcome is not RollOutcome.REFUSED)
 
     def _moment(self, entry: Entry) -> tuple[datetime, str]:
         """Return the entry's true time, and words when it cannot be that one."""

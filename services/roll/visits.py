@@ -24,6 +24,7 @@ from services.errors import invalid
 from services.periods import active
 from services.roll import marking
 from services.roll.marking import Mark
+from services.rows import hold
 from services.study import sessions
 from services.study.session_plan import SessionPlan
 from services.transaction import transaction
@@ -95,6 +96,8 @@ def record(actor: Actor, visit: Visit, now: datetime) -> StudySession:
     if not numbers:
         raise invalid("member", "还没有选去看了谁。", "请至少选一位同志。")
     with transaction():
+        # Two presses of one button come one after the other, whichever process they reach.
+        hold(Member, Member.id == actor.member_id)
         plan = _plan(visit, numbers, now)
         first = _standing(actor, plan)
         if first is not None:
@@ -141,7 +144,7 @@ def _name_visitors(session: StudySession, rights: Rights, visitors: Sequence[str
 
 
 def _standing(actor: Actor, plan: SessionPlan) -> StudySession | None:
-    """Return the same visit that the same person has just written down: a second press."""
+    """Return the same visit that the same person has written down: a second press, or the page sent again."""
     if not plan.organization.isprintable():
         return None
     rows = (
@@ -151,7 +154,7 @@ def _standing(actor: Actor, plan: SessionPlan) -> StudySession | None:
             Organization.code == plan.organization,
             StudySession.kind == SessionKind.HOME_VISIT,
             StudySession.starts_at == plan.starts_at,
-            StudySession.state == SessionState.PUBLISHED,
+            StudySession.state != SessionState.CANCELLED,
             StudySession.created_by == actor.member_id,
         )
         .order_by(StudySession.id)

@@ -34,8 +34,14 @@ def roll(actor: Actor, session_key: str, now: datetime) -> list[attendance.Place
 
 
 def reached_numbers(session: StudySession, rights: Rights) -> frozenset[str]:
-    """Return the numbers of the members with a place whom these rights reach."""
+    """Return the numbers of the members with a place whom these rights reach; all, for who runs the session.
+
+    A member who has moved to another branch since stays on the roll of the one that held it.
+    """
     mine = Attendance.select(Attendance.member).where(Attendance.session == session)
+    if rights.manage:
+        rows = Member.select(Member.number).where(Member.id.in_(mine)).tuples()
+        return frozenset(number for (number,) in rows)
     return frozenset(number for number, _ in _members(rights, Member.id.in_(mine)))
 
 

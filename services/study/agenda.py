@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from peewee import fn
+from peewee import Case, fn
 
 from models import Attendance, HourEntry, Member, Organization, StudySession
 from models.terms import AttendanceSource, AttendanceStatus, OrgKind, SessionState
@@ -135,11 +135,13 @@ def led(grants: Iterable[Grant], now: datetime) -> list[Led]:
     """Return the sessions around today that a person runs or calls, by time.
 
     Sessions of the organizations led and of those below, and sessions from above at which the own
-    members are called.
+    members are called. Where there are too many for a page, those of the organizations themselves come
+    before those below, and what is near before what is far.
     """
     grants = list(grants)
     if not grants:
         return []
+    own = StudySession.organization.in_([grant.organization_id for grant in grants])
     rows = list(
         StudySession.select(StudySession, Organization)
         .join(Organization)
@@ -149,24 +151,28 @@ def led(grants: Iterable[Grant], now: datetime) -> list[Led]:
             StudySession.starts_at <= now + _AHEAD,
             StudySession.state.in_(_LIVE),
         )
-        .order_by(StudySession.starts_at, StudySession.id)
+        .order_by(Case(None, [(own, 0)], 1), fn.ABS(StudySession.starts_at - now), StudySession.id)
         .limit(PAGE)
     )
+    rows.sort(key=lambda row: (row.starts_at, row.id))
     counts = _counts([row.id for row in rows])
     return [_led(row, grants, counts, now) for row in rows]
 
 
 def organizations(grants: Iterable[Grant]) -> list[Organization]:
-    """Return the organizations for which a person may publish sessions, from the top down."""
+    """Return the organizations for which a person may publish sessions: the tree downwards, by name."""
     grants = list(grants)
     below = tree.below((grant.path for grant in grants if _runs_below(grant)), Organization)
     # A group head runs the own group's sessions; for everybody else this adds nothing.
     own = Organization.id.in_([grant.organization_id for grant in grants])
     if not grants:
         return []
-    return list(
+    found = list(
         Organization.select().where(tree.any_of([below, own])).order_by(Organization.path).limit(PAGE)
     )
+    # A path is made of numbers, which are in no order that people know: the tenth stands before the ninth.
+    names = {row.path: (row.name, row.code) for row in found}
+    return sorted(found, key=lambda row: [names.get(path, ("", "")) for path in _way_to(row.path)])
 
 
 def years(member: Member, now: datetime) -> list[int]:
@@ -183,6 +189,12 @@ def door(session: StudySession) -> window.Window:
 
 def _runs_below(grant: Grant) -> bool:
     return grant.role in LEADING or grant.role in ABOVE
+
+
+def _way_to(path: str) -> list[str]:
+    """Return the paths from the root of the tree down to this one."""
+    parts = path.split(".")[:-1]
+    return [".".join(parts[:depth]) + "." for depth in range(1, len(parts) + 1)]
 
 
 def _led(

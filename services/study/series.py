@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from models import Organization, StudySession
+from models import Member, Organization, StudySession
 from models.terms import SessionState
 from services import rulebook, workdays
 from services.actor import Actor
 from services.clock import ZONE, civil, civil_day
 from services.errors import invalid
 from services.policy import series
+from services.rows import hold
 from services.study import session_plan, sessions
 from services.study.session_plan import SessionPlan
 from services.transaction import transaction
+from services.words import words
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,11 @@ def days_ahead(first: date, count: int, now: datetime) -> list[Proposed]:
     most = rulebook.current().sessions(civil_day(now)).repeat_most
     if not 1 <= count <= most:
         raise invalid("repeat", "一次建这么多不行。", f"请选 1 到 {most} 次。")
+    if first > session_plan.latest_day(now):
+        # What lies beyond the years of a calendar has no month after it; `sessions.check` refuses the first.
+        return [Proposed(first, "")]
     days = [first, *(series.same_weekday(first, months) for months in range(1, count))]
-    days = [day for day in days if day <= session_plan.latest_day(now)] or [first]
+    days = [day for day in days if day <= session_plan.latest_day(now)]
     off = workdays.off(days[0], days[-1] + timedelta(days=31))
     return [_proposed(day, off, moves=first not in off and day != first) for day in days]
 
@@ -88,15 +93,25 @@ def _proposed(day: date, off: frozenset[date], *, moves: bool) -> Proposed:
 
 
 def standing(actor: Actor, plan: SessionPlan) -> StudySession | None:
-    """Return what the same person has made of the same plan already, unless it was cancelled since."""
+    """Return what the same person has made of the same plan already, unless it was cancelled since.
+
+    Until the caller's transaction ends nobody else makes anything for this person: two presses of one button
+    come one after the other, whichever process they reach.
+
+    Raises:
+        ServiceError: `text` for a title that cannot be.
+    """
+    # As it is stored: what no database takes is cleaned away or refused before it is asked.
+    title = words(plan.title, session_plan.LONGEST_TITLE, "标题")
+    hold(Member, Member.id == actor.member_id)
     found: StudySession | None = (
         StudySession.select(StudySession, Organization)
         .join(Organization)
         .where(
             Organization.code == plan.organization,
-            StudySession.title == plan.title.strip(),
+            StudySession.title == title,
             StudySession.starts_at == plan.starts_at,
-            StudySession.state.in_([SessionState.DRAFT, SessionState.PUBLISHED]),
+            StudySession.state != SessionState.CANCELLED,
             StudySession.created_by == actor.member_id,
         )
         .first()

@@ -20,6 +20,8 @@ from services.words import words
 
 #: What is planned by a form, a copy or a plan of the year; a visit at home names its members one by one.
 KINDS = tuple(kind for kind in SessionKind if kind is not SessionKind.HOME_VISIT)
+#: A title has no more characters.
+LONGEST_TITLE = 60
 _EARLIEST = date(1921, 7, 1)
 #: Who organises it, as far as the organization's kind tells (R12–R14).
 _LEVEL_OF = {
@@ -93,7 +95,7 @@ def columns(plan: SessionPlan, organization: Organization, actor: Actor, now: da
             otherwise without a word why.
     """
     check_times(plan.starts_at, plan.minutes, now)
-    title, place = words(plan.title, 60, "标题"), None
+    title, place = words(plan.title, LONGEST_TITLE, "标题"), None
     if plan.place:
         place = words(plan.place, 50, "地点")
     if not plan.areas:

@@ -226,6 +226,20 @@ def test_of_two_new_phones_the_last_to_ask_is_let_in_and_the_other_refused(field
     assert RebindRequest.get(RebindRequest.openid == "o-a").state is RequestState.REFUSED
 
 
+def test_a_phone_that_asks_after_the_page_was_shown_is_not_let_in_unseen(field: District) -> None:
+    bound(field.zhang, "o-old")
+    code = code_for("M1")
+    binding.bind("o-mine", code, START)
+    [(_, _, asked)] = new_phone.waiting("")
+    binding.bind("o-thief", code, minutes(1))
+    with refused("newer"):
+        new_phone.approve(field.leader, "M1", minutes(2), seconds(asked))
+    assert binding.member_of("o-old") == field.zhang
+    new_phone.approve(field.leader, "M1", minutes(2), seconds(minutes(1)))
+    assert new_phone.approve(field.leader, "M1", minutes(2), seconds(minutes(1))) == field.zhang
+    assert binding.member_of("o-old") is None
+
+
 def test_a_phone_that_became_somebody_elses_meanwhile_is_not_taken_from_them(field: District) -> None:
     bound(field.zhang, "o-old")
     binding.bind("o-new", code_for("M1"), START)

@@ -230,7 +230,7 @@ def test_a_visit_is_asked_for_and_confirmed_on_the_day_it_was_made_by_who_came(f
 def test_who_has_no_phone_tells_the_branch_and_it_counts_the_same(field: District) -> None:
     confirmed(field.branch, [])
     key = of(field.zhang).key
-    assert [row.number for row in make_up_lists.owed(field.headman, AFTER)] == ["M1", "M2"]
+    assert [row.number for row in make_up_lists.owed(field.headman, AFTER).rows] == ["M1", "M2"]
     make_up_decisions.record(field.headman, key, Done("TALK", None, "当面交流"), AFTER)
     assert (
         make_up_decisions.record(field.headman, key, Done("TALK", None), AFTER).state is MakeUpState.CONFIRMED

@@ -235,3 +235,18 @@ def test_a_secretary_is_asked_to_think_of_who_was_not_seen_for_half_a_year(field
     kept = one.one(field.leader, "M1", NOW).kept
     assert kept is not None
     assert kept.long_unseen == held.date()
+
+
+def test_a_number_typed_in_full_width_is_read_as_the_roster_reads_it(field: District) -> None:
+    typed = {"编号": " Ｘ９９", "姓名": "赵丽", "类别": "在职", "入党日期": "2010-07-01", SINCE: "2026-11-01"}
+    assert entering.enter(field.leader, "ZB1", typed, None, NOW).number == "X99"
+    for taken in ("Ｎ１", "N\u200b1"):
+        with pytest.raises(FieldFaults) as fault:
+            entering.enter(field.leader, "ZB1", typed | {"编号": taken}, None, NOW)
+        assert "已经有人了" in fault.value.faults["编号"]
+
+
+def test_an_exemption_of_a_number_that_no_table_holds_is_not_found(field: District) -> None:
+    for odd in (0, 2**31, 10**40):
+        with refused("not_found"):
+            exemptions.end(field.leader, "M4", odd, TODAY, NOW)

@@ -12,7 +12,7 @@ from services.moving import hosting, mobility
 from services.moving.mobility import Trip
 from services.policy.contacts import long_away, next_contact
 from services.roster.single import write_row
-from tests.builders import BEFORE, District, district, named, refused
+from tests.builders import BEFORE, District, district, named, organization, refused
 
 TODAY = BEFORE.date()
 
@@ -114,3 +114,36 @@ def test_what_cannot_be_is_refused_by_its_field(field: District) -> None:
         mobility.go_out(field.leader, "M1", Trip("广州", TODAY), BEFORE)
     with refused("day"):
         mobility.contacted(field.leader, "M1", TODAY + timedelta(days=1), "", BEFORE)
+
+
+def test_another_host_is_asked_when_the_first_one_says_no(field: District) -> None:
+    organization("ZB3", parent=field.committee)
+    stay = mobility.go_out(field.leader, "M1", Trip("城西", TODAY, host="ZB2"), BEFORE)
+    with refused("hosted"):
+        mobility.ask_host(field.leader, "M1", "ZB3", BEFORE)
+    hosting.answer(field.outsider, stay, False, BEFORE)
+    for code in ("ZB1", "ZB1X1", "", "没有"):
+        with refused("host"):
+            mobility.ask_host(field.leader, "M1", code, BEFORE)
+    with refused("not_found"):
+        mobility.ask_host(field.outsider, "M1", "ZB3", BEFORE)
+    for _ in range(2):
+        mobility.ask_host(field.leader, "M1", "ZB3", BEFORE)
+    away = mobility.of_member(field.zhang, BEFORE)
+    assert away is not None
+    assert (away.host, away.host_state, away.since) == ("党组织ZB3", HostState.ASKED, TODAY)
+    with refused("not_found"):
+        hosting.answer(field.outsider, stay, True, BEFORE)
+
+
+@pytest.mark.parametrize("ahead", [0, 360])
+def test_a_day_of_going_out_that_was_typed_wrongly_is_taken_back_and_entered_anew(
+    field: District, ahead: int
+) -> None:
+    mobility.go_out(field.leader, "M1", Trip("上海", TODAY + timedelta(days=ahead)), BEFORE)
+    mobility.come_back(field.leader, "M1", TODAY, BEFORE)
+    assert Mobility.select().count() == 0
+    mobility.go_out(field.leader, "M1", Trip("北京", TODAY), BEFORE)
+    mobility.contacted(field.leader, "M1", TODAY, "都好", BEFORE)
+    mobility.come_back(field.leader, "M1", TODAY, BEFORE)
+    assert (Mobility.get().destination, ContactLog.select().count()) == ("北京", 1), "what was said stays"

@@ -9,8 +9,9 @@ import pytest
 
 from models import AuditLog, RolePeriod
 from models.terms import Role
-from services import access, hours, roles
+from services import access, deciders, hours, roles, scope
 from services.actor import OPERATOR, member_actor
+from services.moving import transfers
 from tests import builders
 from tests.builders import BEFORE, District, refused
 
@@ -151,3 +152,31 @@ def test_an_end_that_lies_behind_is_refused(d: District) -> None:
         roles.appoint(
             secretary_of(d), d.zhang.number, Role.COMMITTEE, d.branch.code, BEFORE, until=date(2020, 1, 1)
         )
+
+
+def test_who_leaves_and_comes_back_on_one_day_is_named_anew_on_that_day(d: District) -> None:
+    above = member_actor(d.officer.id)
+    roles.hand_over(above, d.branch.code, d.zhang.number, BEFORE)
+    for actor, target, taker in (
+        (above, d.neighbour, member_actor(d.stranger.id)),
+        (member_actor(d.stranger.id), d.branch, above),
+    ):
+        key = transfers.propose(actor, d.zhang.number, target.code, TODAY, BEFORE)
+        transfers.accept(taker, key, BEFORE)
+    assert roles_of(d.zhang) == set()
+    roles.hand_over(above, d.branch.code, d.zhang.number, BEFORE)
+    assert roles_of(d.zhang) == {Role.SECRETARY}
+
+
+@pytest.mark.parametrize("which", [Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE])
+def test_whoever_leads_the_committee_above_is_an_officer_to_its_branches_F01(d: District, which: Role) -> None:
+    above, own = builders.member("A1", d.neighbour), secretary_of(d)
+    builders.role(above, which, d.committee)
+    assert roles_of(above) == {Role.OFFICER}
+    assert scope.branches(member_actor(above.id), TODAY) == []
+    assert [branch.code for branch in scope.branches(own, TODAY)] == [d.branch.code]
+    with refused("not_found"):
+        deciders.require_decider(member_actor(above.id), d.zhang, TODAY)
+    deciders.require_decider(own, d.zhang, TODAY)
+    # The branch's own leader is decided about from above, as nobody decides about oneself.
+    deciders.require_decider(member_actor(above.id), d.secretary, TODAY)

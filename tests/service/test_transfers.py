@@ -9,6 +9,7 @@ import pytest
 from models import Member, Mobility, RolePeriod, Transfer
 from models.terms import AttendanceStatus, HostState, OrgKind, Role, TransferState
 from services import access, hours
+from services.members import edits
 from services.moving import mobility, transfer_lists, transfers
 from services.moving.mobility import Trip
 from tests.builders import (
@@ -127,3 +128,16 @@ def test_a_former_secretary_has_no_rights_left_in_the_old_branch(field: District
     role(field.zhang, Role.OFFICER, field.committee)
     transfers.accept(field.outsider, transfers.propose(field.leader, "M1", "ZB2", TODAY, BEFORE), BEFORE)
     assert [grant.role for grant in access.grants(field.zhang.id, TODAY)] == [Role.OFFICER]
+
+
+def test_nobody_takes_oneself_off_the_roster_so_that_a_branch_keeps_somebody_to_lead_it(
+    field: District,
+) -> None:
+    with refused("own"):
+        transfers.move_out(field.leader, "S1", "外省某支部", TODAY, BEFORE)
+    with refused("own"):
+        edits.leave(field.leader, "S1", TODAY, BEFORE)
+    assert Transfer.select().count() == 0
+    assert access.grants(field.secretary.id, TODAY)
+    transfers.move_out(field.above, "S1", "外省某支部", TODAY, BEFORE)
+    assert access.grants(field.secretary.id, TODAY) == []

@@ -34,6 +34,12 @@ def missed(world: World) -> MakeUp:
     return MakeUp.get(MakeUp.session == session, MakeUp.member == world.members["member"])
 
 
+def test_a_page_of_what_is_owed_that_does_not_exist_is_the_last(world: World) -> None:
+    missed(world)
+    assert "<details open>" in text_of(world, "secretary", "/s/make-ups?p=999999")
+    assert "<details>" in text_of(world, "secretary", "/s/make-ups")
+
+
 # ---- leave
 
 

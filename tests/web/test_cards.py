@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from models import BindingCode
-from services import binding
+from services import binding, cards
+from services.actor import OPERATOR
 from services.binding import Step
 from tests.web.world import World
 
@@ -50,3 +53,14 @@ def test_no_card_is_made_for_another_branch_and_none_without_a_choice(world: Wor
     assert refused.status_code == 400
     assert BindingCode.select().count() == 0
     assert "还没有选人" in refused.get_data(as_text=True)
+
+
+def test_a_list_for_a_whole_district_is_cut_and_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = world.client("officer")
+    binding.release(OPERATOR, "M001", world.clock())
+    assert "人太多" not in officer.get("/s/cards").text
+    monkeypatch.setattr(cards, "LISTED", 1)
+    page = officer.get("/s/cards").text
+    assert (page.count('name="member"'), "这里只列前 1 位" in page) == (1, True)

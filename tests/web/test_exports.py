@@ -150,7 +150,8 @@ def test_every_table_of_the_page_opens(held: World) -> None:
         assert answer.data[:2] in (b"PK", b"%P"), way
     month = cells(browser.get("/s/exports/attendance.xlsx?month=2026-11").data)
     assert [row[2] for row in month[1:6]] == ["=HYPERLINK(1) {{7*7}}"] * 5
-    assert browser.get("/s/exports/attendance.xlsx?month=2026-13").status_code == 400
+    for month_ in ("2026-13", "0000-01", "9999-12"):
+        assert browser.get(f"/s/exports/attendance.xlsx?month={month_}").status_code == 400
     assert browser.get("/s/exports/shuxue.xlsx?round=none").status_code == 404
     assert browser.get("/s/exports/hours.xlsx?branch=ZB2").status_code == 404
     assert browser.get("/s/members/M101/year.pdf").status_code == 404

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from models import AuditLog, RolePeriod
+import re
+
+import pytest
+
+from models import AuditLog, Member, RolePeriod
 from models.terms import Role
-from services import login, step_up
+from services import login, new_phone, role_periods, step_up
 from tests.web.world import OPENIDS, World
 
 
@@ -68,3 +72,35 @@ def test_signing_out_everywhere_ends_every_phone(world: World) -> None:
     assert "所有手机" in one.post("/auth/logout-everywhere").text
     assert other.get("/m").status_code == 302
     assert stranger.get("/m").status_code == 200
+
+
+def test_the_handover_pressed_twice_says_twice_that_it_is_done(world: World) -> None:
+    browser = proved(world)
+    form = {"org": "ZB1", "member": "M001", "sure": "1"}
+    for _ in range(2):
+        done = browser.post("/s/roles/hand-over", data=form, follow_redirects=True)
+        assert (done.status_code, "书记已交接" in done.text) == (200, True)
+    assert AuditLog.select().where(AuditLog.action == "role.handed_over").count() == 1
+    assert browser.post("/s/roles/hand-over", data=form | {"member": "M003"}).status_code == 403
+    assert world.client("former_secretary").post("/s/roles/hand-over", data=form).status_code == 403
+
+
+def test_where_a_list_does_not_hold_everybody_a_number_is_typed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(role_periods, "SHOWN", 1)
+    browser = proved(world)
+    assert 'id="successor" name="member"' in browser.get("/s/roles").text
+    assert '<select class="field" id="successor"' not in browser.get("/s/roles").text
+    sure = browser.post("/s/roles/hand-over", data={"org": "ZB1", "member": " M001 "})
+    assert "王芳同志现在就是书记" in sure.text
+
+
+def test_the_new_phone_that_the_page_shows_is_the_one_let_in(world: World) -> None:
+    new_phone.ask(Member.get(Member.number == "M001"), "o-new", world.clock())
+    browser, form = proved(world), {"member": "M001", "answer": "approve"}
+    pages = [browser.get(path).text for path in ("/s", "/s/members/M001")]
+    (asked,) = {found for page in pages for found in re.findall(r'name="asked" value="([0-9]+)"', page)}
+    assert browser.post("/s/rebind", data=form | {"asked": str(int(asked) - 1)}).status_code == 409
+    for _ in range(2):
+        assert browser.post("/s/rebind", data=form | {"asked": asked}).status_code == 303

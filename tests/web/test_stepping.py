@@ -59,7 +59,7 @@ FREE = {
     "the roster, as long as nobody leaves it": {
         "/s/members/new", "/s/members/<number>/edit", "/s/members/<number>/restore", "/s/members/upload",
         "/s/members/<number>/mobility", "/s/members/<number>/mobility/contact",
-        "/s/members/<number>/mobility/back", "/s/hosting/<int:stay>",
+        "/s/members/<number>/mobility/host", "/s/members/<number>/mobility/back", "/s/hosting/<int:stay>",
     },
     # A card opens what its own member sees, and never takes the place of an account in use (R101).
     "cards and codes": {"/s/cards", "/s/cards.pdf", "/s/members/<number>/code"},
@@ -324,3 +324,9 @@ def test_a_file_that_was_asked_for_waits_as_well(world: World) -> None:
     assert hidden(browser.get("/auth/step-up").text) == {"next": f"{WAY}?year=2026"}
     assert prove(browser, code(world), f"{WAY}?year=2026") == 303
     assert browser.get_cookie("shuxue-step") is None
+
+
+def test_a_way_with_a_line_break_at_its_end_leads_home(world: World) -> None:
+    browser = world.client("secretary")
+    answer = browser.post("/auth/step-up", data={"proof_code": code(world), "next": "/s/exports\n"})
+    assert (answer.status_code, answer.location) == (303, "/s")

@@ -18,7 +18,8 @@ def ask() -> str:
     """Show who has no account yet; nothing is made before the leader asks for it."""
     leader = require_leader()
     rows = cards.without_account(leader.grants)
-    return render_template("secretary/cards.html", rows=rows, limit=cards.AT_ONCE)
+    more = len(rows) > cards.LISTED
+    return render_template("secretary/cards.html", rows=rows[: cards.LISTED], limit=cards.AT_ONCE, more=more)
 
 
 @pages.post("/s/cards")

@@ -61,8 +61,8 @@ def roll() -> Answer:
         found = _MONTH.fullmatch(request.args.get("month", ""))
         if found is None:
             raise invalid("month", "没有选月份。", "请从「导出」页上选。")
-        code = _ready(leader)
-        table = attendance.of_month(leader.actor, code, int(found[1]), int(found[2]), now())
+        year, code = year_of(found[1]), _ready(leader)
+        table = attendance.of_month(leader.actor, code, year, int(found[2]), now())
     return workbook(f"{table.organization} {table.title} 到会情况", [tables.attendance(table)])
 
 

@@ -48,7 +48,8 @@ def show() -> str:
     return render_template(
         "absence/desk_make_ups.html",
         waiting=waiting,
-        owed=make_up_lists.owed(actor, now()),
+        owed=make_up_lists.owed(actor, now(), reading.page(request.args.get("p", "1"))),
+        paging="p" in request.args,
         word=row.on_list(_DONE_WORDS, len(waiting)),
     )
 

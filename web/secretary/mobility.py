@@ -43,6 +43,12 @@ def contacted(number: str) -> Answer | tuple[str, int]:
     return _done(number, "contacted")
 
 
+@pages.post("/s/members/<number>/mobility/host")
+def ask_host(number: str) -> Answer | tuple[str, int]:
+    """Ask another branch to look after them."""
+    return _done(number, "host")
+
+
 @pages.post("/s/members/<number>/mobility/back")
 def come_back(number: str) -> Answer | tuple[str, int]:
     """Enter that a member is back."""
@@ -89,6 +95,8 @@ def _done(number: str, name: str) -> Answer | tuple[str, int]:
 def _act(actor: Actor, number: str, name: str, typed: dict[str, str]) -> None:
     if name == "contacted":
         mobility.contacted(actor, number, reading.day(typed["day"]), typed["words"], now())
+    elif name == "host":
+        mobility.ask_host(actor, number, typed["host"].strip(), now())
     elif name == "back":
         mobility.come_back(actor, number, reading.day(typed["day"]), now())
     else:

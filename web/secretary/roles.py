@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from models.terms import Role
 from services import roles
 from services.access import ABOVE, LEADING
+from services.actor import member_actor
 from services.errors import ServiceError, invalid, not_found
 from services.roles import Choices
 from services.study import agenda
@@ -53,12 +54,15 @@ def change(name: str) -> Answer | tuple[str, int]:
 @pages.post("/s/roles/hand-over")
 def hand_over() -> Answer | str | tuple[str, int]:
     """Say what the handover will do; pressed again, do it."""
+    who = member_actor(require_member().id)
+    if _typed("sure") == "1" and roles.handed_already(who, _typed("org"), _typed("member"), now()):
+        return redirect(url_for("roles.handed"), 303)
     leader = _require_naming()
     require_proof()
     found = roles.choices(leader.actor, _typed("org"), now())
-    successor = next((person for person in found.members if person[0] == _typed("member")), None)
-    if successor is None:
+    if not _typed("member").strip():
         return _page(found, fault="请先选新书记。"), 400
+    successor = roles.successor(leader.actor, found.code, _typed("member").strip(), now())
     stays = _role(_typed("stays")) if _typed("stays") else None
     if request.form.get("sure") != "1":
         mine = found.secretary == leader.member.name

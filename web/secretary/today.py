@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +27,8 @@ pages = Blueprint("today", __name__)
 _TO_SETTLE = frozenset({SessionState.CLOSED, SessionState.REOPENED})
 #: So many confirmed sessions stay in sight, the latest first.
 _DONE_SHOWN = 5
+#: Seconds since 1970, as the page writes them.
+_MOMENT = re.compile(r"[0-9]{1,12}")
 _DONE_WORDS = {
     "approved": "已同意，新手机可以用了。",
     "refused": "已回绝，原来的手机照旧。",
@@ -70,15 +73,18 @@ def show() -> str:
 def decide_phone() -> Answer:
     """Let a member's new phone take the place of the old one, or not (R101)."""
     leader = require_leader()
-    verbs = {"approve": (new_phone.approve, "approved"), "refuse": (new_phone.refuse, "refused")}
-    verb = verbs.get(request.form.get("answer", ""))
-    if verb is None:
+    said, number = request.form.get("answer", ""), request.form.get("member", "")[:32]
+    if said not in {"approve", "refuse"}:
         raise invalid("answer", "没有选同意还是不同意。", "请返回按其中一个按钮。")
-    if verb[1] == "approved":
+    if said == "approve":
         # Another phone takes the place of the one in use: from then on its holder is that member here.
         require_proof()
-    verb[0](leader.actor, request.form.get("member", "")[:32], now())
-    return redirect(url_for("today.show", done=verb[1]), 303)
+        asked = request.form.get("asked", "")
+        shown = int(asked) if _MOMENT.fullmatch(asked) else None
+        new_phone.approve(leader.actor, number, now(), shown)
+        return redirect(url_for("today.show", done="approved"), 303)
+    new_phone.refuse(leader.actor, number, now())
+    return redirect(url_for("today.show", done="refused"), 303)
 
 
 def _sorted(rows: list[Led]) -> Today:

@@ -111,6 +111,7 @@ ENTRIES = [
         "POST", f"{_ONE}/mobility", "/s/members/M005/mobility", DOES, {"destination": "上海", "since": _DAY}
     ),
     Entry("POST", f"{_ONE}/mobility/contact", "/s/members/{away}/mobility/contact", DOES, {"day": _DAY}),
+    Entry("POST", f"{_ONE}/mobility/host", "/s/members/{away}/mobility/host", DOES, {"host": "ZB2"}),
     Entry("POST", f"{_ONE}/mobility/back", "/s/members/{away}/mobility/back", DOES, {"day": _DAY}),
     Entry("GET", "/s/hosting", "/s/hosting", LISTS),
     Entry("POST", "/s/hosting/<int:stay>", "/s/hosting/{stay}", ASKED, {"answer": "accept"}),
