@@ -169,7 +169,9 @@ def test_who_leaves_and_comes_back_on_one_day_is_named_anew_on_that_day(d: Distr
 
 
 @pytest.mark.parametrize("which", [Role.SECRETARY, Role.DEPUTY, Role.COMMITTEE])
-def test_whoever_leads_the_committee_above_is_an_officer_to_its_branches_F01(d: District, which: Role) -> None:
+def test_whoever_leads_the_committee_above_is_an_officer_to_its_branches_F01(
+    d: District, which: Role
+) -> None:
     above, own = builders.member("A1", d.neighbour), secretary_of(d)
     builders.role(above, which, d.committee)
     assert roles_of(above) == {Role.OFFICER}

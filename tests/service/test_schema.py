@@ -206,7 +206,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
     assert schema.pending() == ["9999_breaks"]
 
 
-#: The first sixteen digits of each file's SHA-256: a released text never changes, the next change adds a file.
+#: The first sixteen digits of each file's SHA-256: a released text never changes, the next one adds a file.
 FROZEN = {
     "0001_initial.postgresql.sql": "fa00c3a5238fbaf2",
     "0001_initial.py": "1c686dbc36eaafd6",
