@@ -7,28 +7,42 @@ is all that the server changes (tests/web/test_every_page_is_named.py holds the 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
-from tests.fixtures_browser import WCAG_TAGS
+from tests.fixtures_browser import AXE, WCAG_TAGS
 
-#: What depends on size and colour; every other rule looks at the document, which is the same in these looks.
+#: What depends on colours, and what on room; every other rule looks at the document alone.
 COLOURS = ["color-contrast", "link-in-text-block"]
-SIZES = [*COLOURS, "target-size", "scrollable-region-focusable"]
+ROOM = ["target-size", "scrollable-region-focusable"]
 
 #: One look: measure by `least` if given, let axe see by `rules` if given. Returns what is wrong, in words.
-JUDGE = """async ({least, rules}) => {
+#: Where all elements show as in the look `like`, axe would say the same again, and is asked for `rest` only.
+JUDGE = """const prints = {};
+window.judge = async ({name, least, rules, like, rest}) => {
   const faults = [];
   if (least) measure(least);
-  if (!rules) return faults;
+  prints[name] = shown();
+  const asked = like && prints[like] === prints[name] ? rest : rules;
+  if (!asked) return faults;
   // Without `preload` axe does not read all stylesheets again, for a rule about sound that starts by itself.
-  const found = await axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false});
+  const found = await axe.run(document, {runOnly: asked, resultTypes: ['violations'], preload: false});
   for (const rule of found.violations) for (const node of rule.nodes) {
     faults.push(`${rule.id}: ${node.target.join(' ')} – ${node.failureSummary}`);
   }
   return faults;
+
+  function shown() {
+    const look = element => {
+      const style = getComputedStyle(element);
+      return [style.display, style.visibility, style.position, style.color, style.backgroundColor,
+        style.backgroundImage, style.opacity, style.fontSize, style.fontWeight].join();
+    };
+    return Array.from(document.querySelectorAll('body, body *'), look).join(';');
+  }
 
   function measure({press, main, text, care, most}) {
     const name = element => element.outerHTML.slice(0, 90);
@@ -59,9 +73,10 @@ JUDGE = """async ({least, rules}) => {
     const over = document.documentElement.scrollWidth - screen.width;
     if (over > 0) faults.push(`scrolls sideways by ${over}`);
   }
-}"""
+};
+"""
 #: Turn a page into its large type, as base.html does; false for a page that has none.
-ENLARGE = """async href => {
+ENLARGE = """window.enlarge = async href => {
   const link = document.querySelector('link[href*="css/site"]');
   const button = document.querySelector('.care-switch button');
   if (!link || !button) return false;
@@ -72,18 +87,32 @@ ENLARGE = """async href => {
   document.body.classList.add('care');
   Object.assign(button, {value: 'standard', textContent: '返回标准版'});
   return true;
-}"""
+};
+"""
+
+
+Rules = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a page is looked at: by whom (a phone or a desk), in which light, and by which rules."""
+    """How a page is looked at.
+
+    Attributes:
+        width, height: of the window, in pixels; below 1000 it is a phone's.
+        dark: whether it is night.
+        rules: what axe is asked.
+        like: the name of a look; where all elements show as there, axe is asked for `rest` only.
+        measure: whether sizes of what is pressed and read are measured.
+    """
 
     width: int
     height: int
     dark: bool = False
+    rules: Rules | None = None
+    like: str = ""
+    rest: Rules | None = None
     measure: bool = True
-    rules: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def name(self) -> str:
@@ -91,25 +120,34 @@ class Look:
         return f"{self.width}{', dark' if self.dark else ''}"
 
 
-_ALL, _COLOURS, _SIZES = ("tag", tuple(WCAG_TAGS)), ("rule", tuple(COLOURS)), ("rule", tuple(SIZES))
-#: Every rule looks at both widths, for what stands there may differ; in the dark only colours are others.
+def _only(*rules: str) -> Rules:
+    return {"type": "rule", "values": list(rules)}
+
+
+_ALL: Rules = {"type": "tag", "values": WCAG_TAGS}
 USUAL = (
     Look(390, 844, rules=_ALL),
     Look(320, 568),
-    Look(390, 844, dark=True, measure=False, rules=_COLOURS),
-    Look(1280, 800, dark=True, measure=False, rules=_COLOURS),
-    Look(1280, 800, rules=_ALL),
+    Look(390, 844, dark=True, rules=_only(*COLOURS), measure=False),
+    Look(1280, 800, dark=True, rules=_only(*COLOURS), like="390, dark", measure=False),
+    Look(1280, 800, rules=_ALL, like="390", rest=_only(*ROOM)),
 )
-#: Large type has the colours of the usual one, and what is large needs less contrast.
-LARGE = (Look(1280, 800, rules=_SIZES), Look(390, 844, rules=_SIZES), Look(320, 568))
+#: Large type has the colours of the usual one, so its nights are those above.
+LARGE = (
+    Look(390, 844, rules=_only(*COLOURS, *ROOM)),
+    Look(1280, 800, rules=_only(*COLOURS, *ROOM), like="390, large"),
+    Look(320, 568),
+)
 
 
 class Eye:
     """Looks at what a browser's page shows."""
 
     def __init__(self, page: Page, care: str) -> None:
-        """Take a page that axe is loaded into, and the address of the stylesheet of large type."""
+        """Take a page that shows nothing yet, and the address of the stylesheet of large type."""
         self._page, self._care = page, care
+        page.add_init_script(path=AXE)
+        page.add_init_script(JUDGE + ENLARGE)
         self._tools: CDPSession = page.context.new_cdp_session(page)
         self._dark = False
 
@@ -120,21 +158,30 @@ class Eye:
     def faults(self) -> list[str]:
         """Return what is wrong with the page that is open, in every look."""
         found = [fault for look in USUAL for fault in self._judge(look, care=False)]
-        if self._page.evaluate(ENLARGE, self._care):
+        if self._ask("enlarge", self._care):
             found += [fault for look in LARGE for fault in self._judge(look, care=True)]
         return found
 
     def _judge(self, look: Look, *, care: bool) -> list[str]:
         self._hold(look)
-        least: dict[str, Any] = {
+        least = {
             "press": 44, "main": 60, "text": 18 if care else 14, "care": care,
             # A button as wide as a desk is none: the page keeps to a column.
             "most": 840 if care else 680,
         }  # fmt: skip
-        rules = {"type": look.rules[0], "values": list(look.rules[1])} if look.rules else None
-        asked = {"least": least if look.measure else None, "rules": rules}
-        said: list[str] = self._page.evaluate(JUDGE, asked)
-        return [f"{look.name}{', large' if care else ''}: {fault}" for fault in said]
+        name = f"{look.name}, large" if care else look.name
+        asked = {
+            "name": name, "least": least if look.measure else None,
+            "rules": look.rules, "like": look.like, "rest": look.rest,
+        }  # fmt: skip
+        return [f"{name}: {fault}" for fault in self._ask("judge", asked)]
+
+    def _ask(self, function: str, value: Any) -> Any:
+        words = f"{function}({json.dumps(value)})"
+        asked = {"expression": words, "awaitPromise": True, "returnByValue": True}
+        answer = self._tools.send("Runtime.evaluate", asked)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"]["value"]
 
     def _hold(self, look: Look) -> None:
         size = {"width": look.width, "height": look.height}

@@ -22,6 +22,7 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)
         (datetime(2026, 11, 20, 9, 30, tzinfo=ZONE), "昨天 9:30"),
         (datetime(2026, 11, 19, 9, 30, tzinfo=ZONE), "11月19日（周四） 9:30"),
         (datetime(2027, 3, 5, 9, 30, tzinfo=ZONE), "2027年3月5日（周五） 9:30"),
+        (datetime(2015, 7, 1, 9, 30, tzinfo=ZONE), "2015年7月1日 9:30"),
     ],
 )
 def test_a_moment_is_said_as_people_say_it(moment: datetime, said: str) -> None:
