@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from waitress import wasyncore
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -43,6 +46,19 @@ NARROW = ViewportSize(width=320, height=568)
 DESK = ViewportSize(width=1280, height=800)
 
 NewPage = Callable[..., Page]
+
+
+@contextmanager
+def running(server: Any) -> Iterator[None]:
+    """Serve in a thread and end in it: a loop whose sockets somebody else closes falls over them."""
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        thread.join(timeout=5)
+        server.task_dispatcher.shutdown(timeout=1)
 
 
 def find_chromium() -> str | None:

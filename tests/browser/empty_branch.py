@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -34,6 +33,7 @@ from services.clock import seconds
 from services.roster import import_roster
 from tests.conftest import SECRET
 from tests.fakes import FakeSceneQr, FixedClock
+from tests.fixtures_browser import running
 from tests.journeys.stage import free_ports
 from tests.wechat import pushes
 from web.context import keep
@@ -136,14 +136,11 @@ def empty_branch(template: Path, folder: Path, now: datetime) -> Iterator[EmptyB
     town = EmptyBranch(f"http://127.0.0.1:{port}", FixedClock(now), FakeSceneQr(), folder)
     app = _app(town, path)
     server = build(app, "127.0.0.1", port)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     try:
-        _settle(town)
-        yield town
+        with running(server):
+            _settle(town)
+            yield town
     finally:
-        server.close()
-        thread.join(timeout=5)
         app.extensions["writer"].stop()
         disconnect()
 

@@ -6,7 +6,6 @@ import inspect
 import re
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from tests.browser.every_page import fill, sorted_by_place
 from tests.browser.house import House
 from tests.browser.looks import Eye
 from tests.browser.sent_pages import Sent
-from tests.fixtures_browser import PHONE
+from tests.fixtures_browser import PHONE, running
 from tests.web.world import World, build
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -46,11 +45,8 @@ def house(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[Hous
     world.app.config["PROPAGATE_EXCEPTIONS"] = False
     names = fill(world) | _names(world)
     server = create_server(world.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield House(world, f"http://127.0.0.1:{server.effective_port}", names)
-    server.close()
-    thread.join(timeout=5)
+    with running(server):
+        yield House(world, f"http://127.0.0.1:{server.effective_port}", names)
     disconnect()
 
 

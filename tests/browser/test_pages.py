@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from services import login
 from services.actor import member_actor
 from services.arrival import codes
 from services.roll import attendance
-from tests.fixtures_browser import DESK, NARROW, PHONE, NewPage, axe_violations
+from tests.fixtures_browser import DESK, NARROW, PHONE, NewPage, axe_violations, running
 from tests.web.world import OPENIDS, World, build
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,11 +56,8 @@ def house(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[Hous
     world.app.config["PROPAGATE_EXCEPTIONS"] = False
     _history(world)
     server = create_server(world.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield House(world, f"http://127.0.0.1:{server.effective_port}")
-    server.close()
-    thread.join(timeout=5)
+    with running(server):
+        yield House(world, f"http://127.0.0.1:{server.effective_port}")
     disconnect()
 
 
