@@ -66,7 +66,7 @@ class DayField(_ReadAsAny, FixedCharField):
 
 
 class TermField(_ReadAsAny, CharField):
-    """One word of a closed list of models/terms.py."""
+    """One word of a closed list of models/terms/."""
 
     def __init__(self, terms: type[Term] | None = None, *args: Any, **kwargs: Any) -> None:
         """Take the closed list; the width is the same for all, so that a list may grow."""

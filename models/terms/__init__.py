@@ -1,0 +1,106 @@
+"""Closed lists of the field: the identifiers of docs/glossary.md, each with its official Chinese.
+
+The stored value is the identifier; people always read the Chinese (`.label`).
+"""
+
+from __future__ import annotations
+
+from models.terms.people import (
+    DUTIES,
+    ExemptionKind,
+    HostState,
+    MemberCategory,
+    OrgKind,
+    RequestState,
+    Role,
+    Sector,
+    TransferState,
+)
+from models.terms.points import ClaimState, DecisionKind, PointSource
+from models.terms.shuxue import (
+    ConfirmedBy,
+    CycleState,
+    CycleType,
+    ReportChannel,
+    ReportState,
+    View,
+    VoiceState,
+)
+from models.terms.study import (
+    Area,
+    AttendanceSource,
+    AttendanceStatus,
+    CreditKind,
+    DueScope,
+    EntrySource,
+    ExternalKind,
+    ExternalState,
+    HoursFlag,
+    LeaveKind,
+    LeaveState,
+    MakeUpMode,
+    MakeUpState,
+    OrganiserLevel,
+    RollOutcome,
+    SessionKind,
+    SessionState,
+)
+from models.terms.telling import (
+    Channel,
+    FeedbackKind,
+    FeedbackState,
+    ReachKind,
+    ReminderState,
+    SuppressedWhy,
+    SurveyState,
+    Topic,
+)
+from models.terms.term import Term
+
+__all__ = [
+    "DUTIES",
+    "Area",
+    "AttendanceSource",
+    "AttendanceStatus",
+    "Channel",
+    "ClaimState",
+    "ConfirmedBy",
+    "CreditKind",
+    "CycleState",
+    "CycleType",
+    "DecisionKind",
+    "DueScope",
+    "EntrySource",
+    "ExemptionKind",
+    "ExternalKind",
+    "ExternalState",
+    "FeedbackKind",
+    "FeedbackState",
+    "HostState",
+    "HoursFlag",
+    "LeaveKind",
+    "LeaveState",
+    "MakeUpMode",
+    "MakeUpState",
+    "MemberCategory",
+    "OrgKind",
+    "OrganiserLevel",
+    "PointSource",
+    "ReachKind",
+    "ReminderState",
+    "ReportChannel",
+    "ReportState",
+    "RequestState",
+    "Role",
+    "RollOutcome",
+    "Sector",
+    "SessionKind",
+    "SessionState",
+    "SuppressedWhy",
+    "SurveyState",
+    "Term",
+    "Topic",
+    "TransferState",
+    "View",
+    "VoiceState",
+]
