@@ -11,7 +11,7 @@ from services import tree
 from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.errors import not_found
-from services.keys import may_be_key
+from services.rows import keyed
 
 #: So many organizations stand in a list to choose from; any other is found by its code.
 LISTED = 100
@@ -69,7 +69,7 @@ def row(actor: Actor, rows: Any, key: str, what: str, on: date) -> Any:
     Raises:
         ServiceError: `not_found` for an unknown key and for somebody else's row alike.
     """
-    found = rows.where(rows.model.key == key).first() if may_be_key(key) else None
+    found = keyed(rows, key)
     if found is None or not covers(actor, found.organization.path, on):
         raise not_found(what)
     return found

@@ -1,10 +1,34 @@
-"""Rows in hand, inside the caller's transaction: held against others, and changed."""
+"""Rows: found by the key in their address, held against others inside the caller's transaction, changed."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from models import database
+from services.errors import not_found
+from services.keys import may_be_key
+
+
+def keyed(query: Any, key: str) -> Any:
+    """Return the row of a query that has this key, or None.
+
+    Args:
+        query: a selection of one model with a key, with whatever it is joined with.
+        key: as it stands in the address; what has no key's shape is not asked of the database.
+    """
+    return query.where(query.model.key == key).first() if may_be_key(key) else None
+
+
+def named(query: Any, key: str, what: str) -> Any:
+    """Return the row of a query that has this key.
+
+    Raises:
+        ServiceError: `not_found`, with what the thing is called.
+    """
+    found = keyed(query, key)
+    if found is None:
+        raise not_found(what)
+    return found
 
 
 def hold(table: Any, *rows: Any) -> bool:

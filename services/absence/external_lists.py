@@ -12,8 +12,7 @@ from services import deciders
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
-from services.errors import not_found
-from services.keys import may_be_key
+from services.rows import named
 from services.study import sessions
 
 #: No list is longer than this (RELIABILITY part 3).
@@ -77,9 +76,7 @@ def load(key: str) -> ExternalStudy:
     Raises:
         ServiceError: `not_found`, also for what no key looks like.
     """
-    found = ExternalStudy.get_or_none(ExternalStudy.key == key) if may_be_key(key) else None
-    if found is None:
-        raise not_found(WHAT)
+    found: ExternalStudy = named(ExternalStudy.select(), key, WHAT)
     return found
 
 

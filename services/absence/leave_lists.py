@@ -12,9 +12,8 @@ from services import deciders, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
-from services.errors import not_found
-from services.keys import may_be_key
 from services.policy.rates import THERE
+from services.rows import named
 from services.study import sessions
 
 #: No list is longer than this (RELIABILITY part 3).
@@ -162,11 +161,7 @@ def load(key: str) -> Leave:
     Raises:
         ServiceError: `not_found`, also for what no key looks like.
     """
-    leave = None
-    if may_be_key(key):
-        leave = Leave.select(Leave, StudySession).join(StudySession).where(Leave.key == key).first()
-    if leave is None:
-        raise not_found(WHAT)
+    leave: Leave = named(Leave.select(Leave, StudySession).join(StudySession), key, WHAT)
     return leave
 
 

@@ -12,8 +12,8 @@ from services import deciders, rulebook
 from services.actor import Actor
 from services.clock import civil_day
 from services.deciders import Desk
-from services.errors import ServiceError, not_found
-from services.keys import may_be_key
+from services.errors import ServiceError
+from services.rows import named
 from services.study import consequences
 
 #: No list is longer than this (RELIABILITY part 3).
@@ -161,11 +161,7 @@ def load(key: str) -> MakeUp:
     Raises:
         ServiceError: `not_found`, also for what no key looks like.
     """
-    found = None
-    if may_be_key(key):
-        found = MakeUp.select(MakeUp, StudySession).join(StudySession).where(MakeUp.key == key).first()
-    if found is None:
-        raise not_found(WHAT)
+    found: MakeUp = named(MakeUp.select(MakeUp, StudySession).join(StudySession), key, WHAT)
     return found
 
 

@@ -18,8 +18,9 @@ from services.branch_life import survey_sheets as sheets
 from services.branch_life.branch_notices import require_last_day
 from services.clock import civil_day
 from services.errors import not_found
-from services.keys import may_be_key, new_key
+from services.keys import new_key
 from services.policy.surveys import Question, Result, tally
+from services.rows import keyed
 from services.transaction import transaction
 from services.words import words
 
@@ -164,11 +165,7 @@ def led(actor: Actor, key: str, now: datetime) -> Survey:
 
 def find(key: str) -> Survey | None:
     """Return the row of a survey by its key, with its organization."""
-    if not may_be_key(key):
-        return None
-    found: Survey | None = (
-        Survey.select(Survey, Organization).join(Organization).where(Survey.key == key).first()
-    )
+    found: Survey | None = keyed(Survey.select(Survey, Organization).join(Organization), key)
     return found
 
 

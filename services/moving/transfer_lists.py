@@ -13,7 +13,7 @@ from services.access import ABOVE, LEADING, prefixes
 from services.actor import Actor
 from services.clock import civil_day
 from services.errors import not_found
-from services.keys import may_be_key
+from services.rows import named
 
 _WHAT = "这次转接"
 #: No list is longer than this (RELIABILITY part 3); settled ones stay in sight for a quarter of a year.
@@ -84,9 +84,7 @@ def load(key: str) -> Transfer:
     Raises:
         ServiceError: `not_found`.
     """
-    row: Transfer | None = Transfer.get_or_none(Transfer.key == key) if may_be_key(key) else None
-    if row is None:
-        raise not_found(_WHAT)
+    row: Transfer = named(Transfer.select(), key, _WHAT)
     return row
 
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from models import Member, PointClaim
 from models.terms import ClaimState
 from services.errors import not_found
-from services.keys import may_be_key
 from services.points.viewing import label
+from services.rows import named
 
 WHAT = "这份申报"
 
@@ -87,16 +87,8 @@ def find(key: str) -> PointClaim:
     Raises:
         ServiceError: `not_found`.
     """
-    claim = None
-    if may_be_key(key):
-        claim = (
-            PointClaim.select(PointClaim, Member)
-            .join(Member, on=PointClaim.member)
-            .where(PointClaim.key == key)
-            .first()
-        )
-    if claim is None:
-        raise not_found(WHAT)
+    query = PointClaim.select(PointClaim, Member).join(Member, on=PointClaim.member)
+    claim: PointClaim = named(query, key, WHAT)
     return claim
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from models import Member, Organization, ReportCycle, ShuxueReport, VoiceNote
 from models.terms import View, VoiceState
-from services.errors import ServiceError, not_found
-from services.keys import may_be_key
+from services.errors import ServiceError
+from services.rows import named
 
 #: No list is longer.
 PAGE = 200
@@ -42,20 +42,15 @@ def load(key: str) -> VoiceNote:
     Raises:
         ServiceError: `not_found`.
     """
-    note = None
-    if may_be_key(key):
-        note = (
-            VoiceNote.select(VoiceNote, ShuxueReport, ReportCycle, Member, Organization)
-            .join(ShuxueReport)
-            .join(ReportCycle)
-            .switch(ShuxueReport)
-            .join(Member, on=(ShuxueReport.member == Member.id))
-            .join(Organization, on=(Member.branch == Organization.id))
-            .where(VoiceNote.key == key)
-            .first()
-        )
-    if note is None:
-        raise not_found("这段语音")
+    query = (
+        VoiceNote.select(VoiceNote, ShuxueReport, ReportCycle, Member, Organization)
+        .join(ShuxueReport)
+        .join(ReportCycle)
+        .switch(ShuxueReport)
+        .join(Member, on=(ShuxueReport.member == Member.id))
+        .join(Organization, on=(Member.branch == Organization.id))
+    )
+    note: VoiceNote = named(query, key, "这段语音")
     return note
 
 
