@@ -142,16 +142,20 @@ def record(  # noqa: PLR0917 - who, which round, whose, what, with which yes, wh
                 "请他接着写；要由您代录，请念给他听，他同意后选「当面」或「电话」。",
             )
         _keep_all(report, said, versions, below=own_words, now=now)
-        if not any(reports.words_of(report).values()):
-            raise invalid("empty", "还没有写下内容。", "请写下他说的，几句就行。")
-        report.channel, report.recorded_by = ReportChannel.ORAL_PROXY, actor.member_id
-        report.state, report.changed_at = ReportState.RECORDED, now
-        report.confirmed_how = report.confirmed_at = None
-        report.save()
+        _mark_recorded(report, actor, now)
         if confirmed is not None:
             reports.hand_in(report, cycle, actor.member_id, confirmed, now)
         audit.record(actor, now, "report.recorded", "report", report.id, confirmed=confirmed)
         return _seen(cycle, member, report, now)
+
+
+def _mark_recorded(report: ShuxueReport, actor: Actor, now: datetime) -> None:
+    if not any(reports.words_of(report).values()):
+        raise invalid("empty", "还没有写下内容。", "请写下他说的，几句就行。")
+    report.channel, report.recorded_by = ReportChannel.ORAL_PROXY, actor.member_id
+    report.state, report.changed_at = ReportState.RECORDED, now
+    report.confirmed_how = report.confirmed_at = None
+    report.save()
 
 
 def confirm(member: Member, cycle_key: str, now: datetime) -> Draft:
