@@ -253,14 +253,9 @@ def _unfinished(plan: Plan, done: set[tuple[str, int]]) -> list[tuple[str, int]]
 def _child(options: argparse.Namespace) -> None:
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    from scheduler.deliver import Deliverer, Post
     from scheduler.jobs import JOBS, Job
     from scheduler.queue import DeliveryQueue
-    from scheduler.run import Waking, run_job
-    from services.tokens import TokenTable
     from services.writer import Writer
-    from wechat.calls import PlatformClient
-    from wechat.messenger import WechatMessenger
 
     plan = Plan(options.url, Path(options.rules), Path(options.log), 0, options.speed, options.naive)
     plan.origin, plan.epoch = options.origin, options.epoch
@@ -278,8 +273,39 @@ def _child(options: argparse.Namespace) -> None:
 
         return Job(job.name, job.every, work)
 
+    writer, queue = Writer(), DeliveryQueue()
+    sender = _sender(plan, writer)
+    waking.use(queue.wake)
+    queue.start(sender.run)
+    made = [noted(job) for job in (*JOBS, Job(SLOW, SURE, lambda _: time.sleep(WORK) or 0))]
+    (_naive if plan.naive else _careful)(made, plan, over, said)
+    waking.use(None)
+    sender.stop()
+    queue.stop()
+    writer.stop()
+    disconnect()
+
+
+def _sender(plan: Plan, writer: Any) -> Any:
+    """Make what delivers, with the client of the service and the platform's stand-in."""
+    from scheduler.deliver import Deliverer, Post
+    from services.tokens import TokenTable
+    from wechat.calls import PlatformClient
+    from wechat.messenger import WechatMessenger
+
+    client = PlatformClient(
+        "wx", "s", store=TokenTable(), now=lambda: plan.clock().timestamp(), monotonic=time.monotonic,
+        api_base=plan.origin,
+    )  # fmt: skip
+    return Deliverer(Post(WechatMessenger(client), writer, plan.clock, "https://x.test", 8))
+
+
+def _careful(made: list[Any], plan: Plan, over: threading.Event, said: Callable[..., None]) -> None:
+    """Wake as the service does: the database decides whose slot it is."""
+    from scheduler.run import Waking, run_job
+
     class Noted(Waking):
-        def run(self, job: Job) -> int | None:
+        def run(self, job: Any) -> int | None:
             moments = list[datetime]()
 
             def clock() -> datetime:
@@ -291,28 +317,10 @@ def _child(options: argparse.Namespace) -> None:
                 said("done", job, moments[0])
             return result
 
-    client = PlatformClient(
-        "wx", "s", store=TokenTable(), now=lambda: plan.clock().timestamp(), monotonic=time.monotonic,
-        api_base=plan.origin,
-    )  # fmt: skip
-    writer, queue = Writer(), DeliveryQueue()
-    sender = Deliverer(Post(WechatMessenger(client), writer, plan.clock, "https://x.test", 8))
-    waking.use(queue.wake)
-    queue.start(sender.run)
-    made = [noted(job) for job in (*JOBS, Job(SLOW, SURE, lambda _: time.sleep(WORK) or 0))]
-    steady: Callable[[], float] = lambda: plan.clock().timestamp()  # noqa: E731
-    waker = None if plan.naive else Noted(plan.clock, made, steady, LOOK, RENEW)
-    if waker is not None:
-        waker.start()
-        over.wait()
-        waker.stop()
-    else:
-        _naive(made, plan, over, said)
-    waking.use(None)
-    sender.stop()
-    queue.stop()
-    writer.stop()
-    disconnect()
+    waker = Noted(plan.clock, made, lambda: plan.clock().timestamp(), LOOK, RENEW)
+    waker.start()
+    over.wait()
+    waker.stop()
 
 
 def _naive(made: list[Any], plan: Plan, over: threading.Event, said: Callable[..., None]) -> None:
